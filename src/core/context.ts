@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts'
+import type { MetricName } from './metrics.ts'
+
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export type Labels = Readonly<Record<string, string>>
+
+/** Counts what happens. Every name is declared in `metrics.ts`. */
+export interface Meter {
+  /** Adds to a counter. */
+  add(name: MetricName, labels: Labels, value: number): void
+  /** Sets a gauge. */
+  set(name: MetricName, labels: Labels, value: number): void
+  /** Adds an observation to a histogram. */
+  observe(name: MetricName, labels: Labels, value: number): void
+}
+
+/**
+ * What a source stream or a sink is doing.
+ *
+ *   running ──▶ ended      the source was finite, or a stop drained it
+ *    │  ▲  ▲
+ *    ▼  │  └──▶ paused     the journal is at its budget or the disk is full; nothing is pulled
+ *   retrying / blocked     a failure that may pass by itself / one that waits for an operator
+ */
+export type ComponentState =
+  | { readonly name: 'running' }
+  | { readonly name: 'retrying' | 'blocked'; readonly error: Error; readonly retryAtMs: number }
+  | { readonly name: 'paused'; readonly reason: string }
+  | { readonly name: 'ended' }
+
+/** What every component is given beside its configuration. */
+export interface ComponentContext {
+  /** The id the user gave it in the YAML. */
+  readonly id: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly meter: Meter
+  /** Tells the operator, once per change. A stream of a source is named by `part`. */
+  report(state: ComponentState, part?: string): void
+}

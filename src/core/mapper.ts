@@ -1,0 +1,17 @@
+import type { LogEvent } from './event.ts'
+import type { JsonObject } from './json.ts'
+
+/** One event in the form that a sink sends. */
+export interface MappedEvent {
+  readonly event: LogEvent
+  /** The mapped record. */
+  readonly document: JsonObject
+  /** The mapped record as JSON text, made at most once. For `raw` it is the event's own text. */
+  readonly json: string
+}
+
+/**
+ * Turns an event into a format. Pure and synchronous, and total: an unknown type, an unknown field, a
+ * null actor or a field of the wrong type is mapped, never refused (invariant 4).
+ */
+export type Mapper = (event: LogEvent) => MappedEvent

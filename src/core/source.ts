@@ -1,0 +1,27 @@
+import type { Batch, Position } from './batch.ts'
+
+/** What the journal remembers of one stream, for a source that removes repeats. */
+export interface EventHistory {
+  /** Ids of the events whose time is in [fromMs, toMs), in no order. At least the last 24 hours are remembered. */
+  ids(fromMs: number, toMs: number): Iterable<string>
+}
+
+/** One list of events, with a position of its own. */
+export interface SourceStream {
+  /** One string everywhere: `organization`, `tenant`. */
+  readonly name: string
+  /**
+   * Yields batches in order, starting after `from` (at the configured start when undefined). Pulling the
+   * next batch is the only backpressure; a batch is durable when the next one is pulled. Ends early on
+   * `signal`, by returning or by throwing the abort. Retries its own requests and reports that through
+   * its context; what it throws makes the engine read again from the position.
+   */
+  read(from: Position | undefined, history: EventHistory, signal: AbortSignal): AsyncIterable<Batch>
+}
+
+/** Where events come from. */
+export interface Source extends AsyncDisposable {
+  readonly streams: readonly SourceStream[]
+  /** Resolves when the API answers and lets us in; otherwise throws what is wrong and what to do. */
+  check(signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import type { ComponentContext } from '../core/context.ts'
+import type { Sink } from '../core/sink.ts'
+import type { Source } from '../core/source.ts'
+
+export interface ComponentExample {
+  readonly title: string
+  /** The settings under the component's id, without `type`. */
+  readonly yaml: string
+}
+
+interface ComponentSpec<C extends z.ZodObject> {
+  /** One string everywhere: YAML type, folder, error prefix, metric label, log field. */
+  readonly type: string
+  /** One sentence for the reference page. */
+  readonly summary: string
+  /** The settings beside `type`. Every setting is described; units and limits are part of the schema. */
+  readonly config: C
+  readonly examples: readonly ComponentExample[]
+}
+
+export interface SourceSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {
+  readonly kind: 'source'
+  create(config: z.output<C>, context: ComponentContext): Promise<Source>
+}
+
+/** How events are gathered for one write. */
+export interface BatchOptions {
+  readonly eventsMax: number
+  /** Bytes of the mapped events' JSON, uncompressed. One larger event still travels, alone. */
+  readonly bytesMax: number
+  /** How long a batch that is not full waits for more. */
+  readonly timeoutMs: number
+}
+
+export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {
+  readonly kind: 'sink'
+  /** What is sent when the user does not say. */
+  readonly format: string
+  readonly batch: BatchOptions
+  /** The most the destination takes in one write, whatever the user sets. */
+  readonly batchLimits?: Partial<Pick<BatchOptions, 'eventsMax' | 'bytesMax'>>
+  /** How many writes may be under way at once. */
+  readonly concurrency: number
+  create(config: z.output<C>, context: ComponentContext): Promise<Sink>
+}
+
+/** Types a source's declaration by its own schema. */
+export function defineSource<C extends z.ZodObject>(spec: Omit<SourceSpec<C>, 'kind'>): SourceSpec<C> {
+  return { kind: 'source', ...spec }
+}
+
+/** Types a sink's declaration by its own schema. */
+export function defineSink<C extends z.ZodObject>(spec: Omit<SinkSpec<C>, 'kind'>): SinkSpec<C> {
+  return { kind: 'sink', ...spec }
+}

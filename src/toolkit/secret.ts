@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from 'node:fs'
+import type { Clock } from '../core/clock.ts'
+import { BlockedError } from '../core/errors.ts'
+
+/** How often a secret's file is looked at while somebody waits for its change. */
+const WATCH_INTERVAL_MS = 1000
+
+/**
+ * A string that is never logged, echoed in an error or printed (invariant 6): `String(secret)` gives
+ * `***`. One that stands in a file is read again whenever the file has changed, so that a key can be
+ * rotated without a restart.
+ */
+export class Secret {
+  readonly #path: string | undefined
+  #text: string | undefined
+  #stamp: string | undefined
+
+  private constructor(text: string | undefined, path: string | undefined) {
+    this.#text = text
+    this.#path = path
+  }
+
+  static literal(text: string): Secret {
+    return new Secret(text, undefined)
+  }
+
+  static file(path: string): Secret {
+    return new Secret(undefined, path)
+  }
+
+  /** The value; the file's text without white space around it. Throws `BlockedError` when the file can't be read or is empty. */
+  reveal(): string {
+    if (this.#path === undefined) return this.#text ?? ''
+    const stamp = stampOf(this.#path)
+    if (this.#text === undefined || stamp !== this.#stamp) {
+      this.#text = readTrimmed(this.#path)
+      this.#stamp = stamp
+    }
+    return this.#text
+  }
+
+  /** Where the operator has to look: `the file /run/secrets/key`, or `the configuration`. */
+  get origin(): string {
+    return this.#path === undefined ? 'the configuration' : `the file ${this.#path}`
+  }
+
+  /** Resolves when the file is no longer what `reveal` last read; never for a value that stands in no file. */
+  async changed(clock: Clock, signal: AbortSignal): Promise<void> {
+    const before = this.#stamp
+    do await clock.sleep(WATCH_INTERVAL_MS, signal)
+    while (this.#path === undefined || stampOf(this.#path) === before)
+  }
+
+  toString(): string {
+    return '***'
+  }
+
+  toJSON(): string {
+    return '***'
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***'
+  }
+}
+
+/** Changes whenever the file does; Kubernetes replaces mounted secrets by a rename, which the inode shows. */
+function stampOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? 'missing' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`
+}
+
+function readTrimmed(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BlockedError('secret.unreadable', `The secret's file ${path} can't be read: ${reason}`, { cause })
+  }
+  if (text === '') throw new BlockedError('secret.empty', `The secret's file ${path} is empty.`)
+  return text
+}
