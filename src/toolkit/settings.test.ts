@@ -1,0 +1,83 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { expect, test } from 'vitest'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
+import { backoffMs, parseRetryAfterMs } from './backoff.ts'
+import { Secret } from './secret.ts'
+import { duration, httpUrl, parseBytes, parseDurationMs } from './settings.ts'
+
+test.each([
+  ['500ms', 500],
+  ['1.5s', 1500],
+  ['15m', 900_000],
+  ['30d', 2_592_000_000],
+  ['30', undefined],
+  ['-1s', undefined],
+  ['', undefined],
+  ['1 fortnight', undefined],
+  ['1e3s', undefined],
+])('duration %s', (text, ms) => expect(parseDurationMs(text)).toBe(ms))
+
+test.each([
+  ['10GiB', 10_737_418_240],
+  ['5MB', 5_000_000],
+  ['1 KiB', 1024],
+  ['0B', 0],
+  ['1gib', undefined],
+])('size %s', (text, size) => expect(parseBytes(text)).toBe(size))
+
+test('limits are part of the message', () => {
+  expect(duration({ min: '1s', max: '10m' }).safeParse('0s').error?.issues[0]?.message).toBe('expected a duration from 1s to 10m')
+  expect(httpUrl().safeParse('https://user:word@host').success).toBe(false)
+})
+
+test.each([
+  ['120', 120_000],
+  ['999999999', 999_999_999_000],
+  ['1.5', 1500],
+  ['Thu, 01 Jan 1970 00:01:00 GMT', 59_000],
+  ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ['soon', undefined],
+  [null, undefined],
+])('Retry-After %s', (header, ms) => expect(parseRetryAfterMs(header, 1000)).toBe(ms))
+
+test('backoff grows to its bound and no further', () => {
+  const policy = { initialDelayMs: 100, maxDelayMs: 1000 }
+  expect([0, 1, 2, 3, 4, 5000].map(failures => backoffMs(policy, failures, 1))).toEqual([100, 200, 400, 800, 1000, 1000])
+  expect(backoffMs(policy, 3, 0)).toBe(0)
+})
+
+test('a secret shows itself nowhere (invariant 6)', () => {
+  const secret = Secret.literal('hunter2')
+  expect(secret.reveal()).toBe('hunter2')
+  for (const shown of [String(secret), JSON.stringify({ secret }), inspect(secret), inspect({ deep: { secret } }), `${secret}`]) {
+    expect(shown).not.toContain('hunter2')
+  }
+})
+
+test('a secret in a file follows the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-'))
+  const path = join(folder, 'token')
+  const clock = new VirtualClock(0)
+  try {
+    const secret = Secret.file(path)
+    expect(() => secret.reveal()).toThrow(path)
+    writeFileSync(path, 'first\n')
+    expect(secret.reveal()).toBe('first')
+    let changed = false
+    const waiting = secret.changed(clock, new AbortController().signal).then(() => void (changed = true))
+    await clock.advance(3000)
+    expect(changed).toBe(false)
+    writeFileSync(`${path}.new`, 'second')
+    renameSync(`${path}.new`, path)
+    await clock.advance(1000)
+    await waiting
+    expect(secret.reveal()).toBe('second')
+    writeFileSync(path, ' \n')
+    expect(() => secret.reveal()).toThrow('empty')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
