@@ -34,8 +34,12 @@ function stage(answers: readonly Answer[], changed?: Sink['changed']) {
     blockedRetryMs: 30_000,
     deadLetter: async rejections => void letters.push(...rejections.map(({ event: { event }, reason }) => ({ id: event.id, reason }))),
     report: {
-      delivered: events => void (counts.delivered += events),
-      deadLettered: events => void (counts.deadLettered += events),
+      delivered: events => {
+        counts.delivered += events
+      },
+      deadLettered: events => {
+        counts.deadLettered += events
+      },
       retried: () => {},
       state: ({ name }) => void (states.at(-1) !== name && states.push(name)),
     },

@@ -4,7 +4,7 @@ import type { Batch } from '../core/batch.ts'
 import { pack } from './pack.ts'
 
 const never = new AbortController().signal
-const batch = (events: string, position: number): Batch<string> => ({ events: [...events], position })
+const batch = (events: string, position: number): Batch<string> => ({ events: events.split(''), position })
 
 async function* list(...batches: Batch<string>[]): AsyncGenerator<Batch<string>> {
   yield* batches
@@ -80,7 +80,9 @@ test('a batch that is not full waits for more, but not for ever', async () => {
   }
   const iterator = packed(slow(), clock)
   let first: Batch<string> | undefined
-  const pulled = iterator.next().then(({ value }) => void (first = value as Batch<string>))
+  const pulled = iterator.next().then(({ value }) => {
+    first = value as Batch<string>
+  })
   await clock.advance(499)
   expect(first).toBeUndefined()
   await clock.advance(1)
