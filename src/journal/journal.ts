@@ -1,4 +1,6 @@
 import type { Batch, Position, SealedWindow } from '../core/batch.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger, Meter } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { EventHistory } from '../core/source.ts'
 
@@ -44,46 +46,83 @@ export interface DeadLetter {
 
 export interface LedgerRow extends SealedWindow, StreamKey {}
 
-/**
- * Durable, ordered storage of events between the sources and the sinks.
- *
- * Written for one process at a time. Positions are the implementation's own and mean nothing elsewhere.
- * Every promise resolves when the change is durable: it survives a kill -9 and a power cut.
- */
-export interface Journal extends AsyncDisposable {
-  /**
-   * Adds a batch in one transaction: events, unreadable pieces (as dead letters of the source), sealed
-   * windows, and the position of the stream. Waits while the backlog of the slowest sink is at the budget
-   * or the disk is full (see `paused`); that wait is the source's backpressure.
-   */
-  append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void>
-  streamPosition(key: StreamKey): Promise<Position | undefined>
-  saveStreamPosition(key: StreamKey, position: Position | undefined): Promise<void>
-  history(key: StreamKey): EventHistory
+/** What bounds a journal; only the sinks named here count for the budget and hold back the retention. */
+export interface JournalLimits {
+  /** Ids of the configured sinks. */
+  readonly sinks: readonly string[]
+  /** Bytes of event text the slowest sink may have before it; nothing is appended beyond (`journal.max_bytes`). */
+  readonly backlogBytesMax: number
+  /** Texts received longer ago are removed once every configured sink has passed them. */
+  readonly retentionAgeMs: number
+  /** Bytes of event text kept; older ones are removed once every configured sink has passed them. */
+  readonly retentionBytesMax: number
+}
 
-  /** Batches after `from`, from the oldest retained event when undefined; waits at the head for more. */
+/** What a journal is given by the program around it. */
+export interface JournalContext {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly meter: Meter
+}
+
+/**
+ * The half of a journal that changes nothing. Of the SQLite journal it can be opened by itself, in a second
+ * process, while a run is going on.
+ */
+export interface JournalReader extends AsyncDisposable {
+  streamPosition(key: StreamKey): Promise<Position | undefined>
+  history(key: StreamKey): EventHistory
+  /**
+   * Batches after `from`, from the oldest retained event when undefined; waits at the head for more. Events
+   * of other sources are left out, and batches without events still move the position past them. Ends by
+   * throwing on `signal`; throws a ConfigError (`journal.position`) when `from` is none of this journal's.
+   */
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>>
   /** The position behind the newest event. */
   head(): Promise<Position>
   /** The position of the oldest event received at or after `receivedMs`. */
   positionAt(receivedMs: number): Promise<Position>
   sinkPosition(sink: string): Promise<Position | undefined>
-  saveSinkPosition(sink: string, position: Position | undefined): Promise<void>
   backlog(sink: string): Promise<Backlog>
-
-  addDeadLetters(letters: readonly Omit<DeadLetter, 'id'>[]): Promise<void>
+  /** The oldest first. */
   deadLetters(filter: { component?: string | undefined; limit: number }): Promise<readonly DeadLetter[]>
   deadLetter(id: string): Promise<DeadLetter | undefined>
-  dropDeadLetters(ids: readonly string[]): Promise<number>
-
+  /** Windows that overlap [fromS, toS), in the order of their start. */
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>
-  /** Looks one event up by its id: a scan, bounded by what is retained. */
+  /** Looks one event up by its id, the newest first: a scan, bounded by what is retained. */
   find(eventId: string): Promise<LogEvent | undefined>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */
   range(filter: { fromMs: number; toMs: number; sources?: readonly string[] | undefined }): AsyncIterable<LogEvent>
   streams(): Promise<readonly StreamKey[]>
+  /** The sinks that have a position. */
   sinks(): Promise<readonly string[]>
+  /** `events` and `oldestReceivedMs` are of those whose text is retained. */
+  stats(): Promise<{ readonly diskBytes: number; readonly events: number; readonly oldestReceivedMs: number | undefined }>
+}
+
+/**
+ * Durable, ordered storage of events between the sources and the sinks.
+ *
+ * Written for one process at a time. Positions are the implementation's own and mean nothing elsewhere.
+ * Every promise resolves when the change is durable: it survives a kill -9 and a power cut. Where the disk
+ * is full a change waits and is tried again by itself; closing the journal is the only end of that wait.
+ */
+export interface Journal extends JournalReader {
+  /**
+   * Adds a batch in one transaction: events, unreadable pieces (as dead letters of the source), sealed
+   * windows, and the position of the stream. Waits while the backlog of the slowest sink is at the budget
+   * or the disk is full (see `paused`); that wait is the source's backpressure. A batch without a position
+   * leaves the saved one as it is.
+   */
+  append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void>
+  saveStreamPosition(key: StreamKey, position: Position | undefined): Promise<void>
+  /** Moves forward only: an older position than the saved one is refused (invariant 2). */
+  saveSinkPosition(sink: string, position: Position): Promise<void>
+  /** The operator's own hand: any position of this journal, or none (undefined forgets the sink). */
+  resetSinkPosition(sink: string, position: Position | undefined): Promise<void>
+  addDeadLetters(letters: readonly Omit<DeadLetter, 'id'>[]): Promise<void>
+  /** How many of them there were. */
+  dropDeadLetters(ids: readonly string[]): Promise<number>
   /** Why nothing is appended now, if so: at the budget, or no room on the disk. */
   readonly paused: string | undefined
-  stats(): Promise<{ readonly diskBytes: number; readonly events: number; readonly oldestReceivedMs: number | undefined }>
 }
