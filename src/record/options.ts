@@ -1,0 +1,29 @@
+import type { Clock } from '../core/clock.ts'
+import type { CommonRecord } from './record.ts'
+import { SEVERITIES, type Severity, type SeverityName } from './severity.ts'
+
+export interface Organization {
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+}
+
+/** What every mapper is told; all but the clock have defaults. */
+export interface MapperOptions {
+  /** Gives the time of the mapping. */
+  readonly clock: Pick<Clock, 'now'>
+  /** The organization that a source reads, which the record does not tell. By the id of the source. */
+  readonly organization?: ((source: string) => Organization | undefined) | undefined
+  /** Whether the record's own text travels along. Default: true. */
+  readonly includeOriginal?: boolean | undefined
+  /** Severity by event type, instead of the table's; a payload does not lift what is set here. */
+  readonly severity?: Readonly<Record<string, SeverityName>> | undefined
+  /** Whether the ATT&CK techniques of the table are written. Default: false, for a record is no finding. */
+  readonly attack?: boolean | undefined
+}
+
+/** The severity that a destination gives a record. */
+export function severityFor(overrides: MapperOptions['severity']): (record: CommonRecord) => Severity | undefined {
+  if (overrides === undefined) return record => record.severity
+  const byType = new Map(Object.entries(overrides).map(([type, name]) => [type, SEVERITIES[name]]))
+  return record => byType.get(record.type) ?? record.severity
+}

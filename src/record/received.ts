@@ -1,0 +1,37 @@
+import { hash } from 'node:crypto'
+import { LogEvent } from '../core/event.ts'
+import type { JsonObject } from '../core/json.ts'
+import { number, text } from './values.ts'
+
+/** The last moment that nanoseconds since 1970 in 64 bits can tell, which OpenTelemetry writes: in 2554. */
+const TIME_MS_MAX = 18_446_744_073_709
+
+/** Whether every format can write the moment, in ms since 1970. */
+export function isTime(ms: number): boolean {
+  return ms >= 0 && ms <= TIME_MS_MAX
+}
+
+export interface ReceivedFields {
+  readonly source: string
+  readonly stream: string
+  /** When this program first had it, in ms since 1970. */
+  readonly receivedMs: number
+  /** One JSON object, as it stood in the answer. */
+  readonly text: string
+  readonly body: JsonObject
+}
+
+/**
+ * The event of a record as it was received. A record without an id gets one made from its text, so that a
+ * second delivery gets the same; one without a time gets that of the poll.
+ */
+export function receivedEvent(fields: ReceivedFields): LogEvent {
+  const { body, receivedMs } = fields
+  const seconds = number(body.effective_at)
+  const timeMs = seconds === undefined ? undefined : Math.round(seconds * 1000)
+  return new LogEvent({
+    ...fields,
+    id: text(body.id) ?? `sha256-${hash('sha256', fields.text).slice(0, 32)}`,
+    timeMs: timeMs !== undefined && isTime(timeMs) ? timeMs : receivedMs,
+  })
+}

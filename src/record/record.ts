@@ -1,0 +1,149 @@
+import type { LogEvent } from '../core/event.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type Actor, readActor } from './actor.ts'
+import { boundDepth } from './depth.ts'
+import { isTime } from './received.ts'
+import { sentenceOf } from './sentence.ts'
+import { RISES, type Severity } from './severity.ts'
+import { type Row, rowOf, UNTYPED_ROW } from './table.ts'
+import { readTarget, type Target } from './target.ts'
+import { isEmpty, keep, number, type OpenObject, object, own, text } from './values.ts'
+
+/**
+ * What an audit event says, read once; every format is written from it. Undefined is what the record does
+ * not say: nothing is guessed.
+ */
+export interface CommonRecord {
+  readonly event: LogEvent
+  /** `event.id`, and whether the record itself says so. */
+  readonly id: string
+  readonly hasOwnId: boolean
+  /** As received; empty if the record has none. */
+  readonly type: string
+  readonly row: Row
+  /** Whether the table has a row for the type. */
+  readonly known: boolean
+  readonly timeMs: number
+  /** `effective_at` as it was written, if it is a time. */
+  readonly originalTime: string | undefined
+  readonly receivedMs: number
+  readonly object: string | undefined
+  readonly projectId: string | undefined
+  readonly projectName: string | undefined
+  readonly actor: Actor
+  /** As received, but for what is nested too deeply to be written. */
+  readonly payload: JsonValue | undefined
+  /** The payload as an object: what is none stands under `value`. Undefined if empty. */
+  readonly details: JsonObject | undefined
+  readonly target: Target
+  readonly errorCode: string | undefined
+  readonly errorMessage: string | undefined
+  /** By the table and the payload; undefined for a record without a type. Destinations may override it. */
+  readonly severity: Severity | undefined
+  /** One sentence for people. */
+  readonly sentence: string
+  /** ECS `event.type`. */
+  readonly eventType: readonly string[]
+  /** Top-level fields that the mapping does not know, with their values. */
+  readonly unknown: Readonly<OpenObject> | undefined
+  readonly unknownFields: readonly string[]
+  /** Known top-level fields, or parts of them, that hold what cannot be placed; at their own paths. */
+  readonly misfits: Readonly<OpenObject> | undefined
+}
+
+const ENVELOPE: ReadonlySet<string> = new Set(['id', 'type', 'effective_at', 'object', 'project', 'actor'])
+const NO_FIELDS: readonly string[] = []
+
+/** Pure and total: whatever the JSON object holds, it is read, never refused (invariant 4). */
+export function toRecord(event: LogEvent): CommonRecord {
+  const { body } = event
+  const type = typeof body.type === 'string' ? body.type : ''
+  const row = type === '' ? UNTYPED_ROW : rowOf(type)
+  const payloadKey = payloadKeyOf(body, row)
+  const payload = payloadKey === undefined ? undefined : boundDepth(body[payloadKey]!)
+  const fields = object(payload)
+  const actor = readActor(body.actor)
+  const target = readTarget(row, fields)
+  const time = number(body.effective_at)
+  const project = object(body.project)
+  const rest = readRest(body, payloadKey, actor)
+  const record = {
+    event,
+    id: event.id,
+    hasOwnId: text(body.id) !== undefined,
+    type,
+    row,
+    known: row.known,
+    timeMs: isTime(event.timeMs) ? Math.round(event.timeMs) : event.receivedMs,
+    originalTime: time !== undefined && isTime(time * 1000) ? (text(body.effective_at) ?? String(time)) : undefined,
+    receivedMs: event.receivedMs,
+    object: typeof body.object === 'string' ? text(body.object) : undefined,
+    projectId: project && text(project.id),
+    projectName: project && text(project.name),
+    actor,
+    payload,
+    details: detailsOf(payload),
+    target,
+    errorCode: fields && text(fields.error_code),
+    errorMessage: fields && text(fields.error_message),
+    severity: (row.rises && RISES[row.rises](target.roles, fields)) ?? row.severity,
+    sentence: '',
+    eventType: row.eventType[target.principal],
+    unknown: rest.unknown,
+    unknownFields: rest.unknown === undefined ? NO_FIELDS : Object.keys(rest.unknown),
+    misfits: rest.misfits,
+  }
+  record.sentence = sentenceOf(record)
+  return record
+}
+
+/** The payload stands under the type, or under a spelling of it that collectors write. */
+function payloadKeyOf(body: JsonObject, row: Row): string | undefined {
+  for (const key of row.payloadKeys) {
+    if (!isEmpty(own(body, key)) && !ENVELOPE.has(key)) return key
+  }
+  return undefined
+}
+
+function detailsOf(payload: JsonValue | undefined): JsonObject | undefined {
+  if (isEmpty(payload)) return undefined
+  return object(payload) ?? { value: payload }
+}
+
+interface Rest {
+  readonly unknown: OpenObject | undefined
+  readonly misfits: OpenObject | undefined
+}
+
+function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor): Rest {
+  let unknown: OpenObject | undefined
+  let misfits: OpenObject | undefined = keep(undefined, 'actor', bounded(actor.rest))
+  for (const key in body) {
+    if (key === payloadKey || key === 'actor') continue
+    const value = body[key]
+    if (!ENVELOPE.has(key)) unknown = keep(unknown, key, bounded(value))
+    else if (key === 'project') misfits = keep(misfits, key, bounded(projectRest(value)))
+    else if (!isRead(key, value)) misfits = keep(misfits, key, bounded(value))
+  }
+  return { unknown, misfits }
+}
+
+const bounded = (value: JsonValue | undefined) => (value === undefined ? undefined : boundDepth(value))
+
+function isRead(key: string, value: JsonValue | undefined): boolean {
+  if (key === 'effective_at') {
+    const time = number(value)
+    return time !== undefined && isTime(time * 1000)
+  }
+  return key === 'id' ? text(value) !== undefined : typeof value === 'string'
+}
+
+function projectRest(project: JsonValue | undefined): JsonValue | undefined {
+  const fields = object(project)
+  if (fields === undefined) return project
+  let rest: OpenObject | undefined
+  for (const key in fields) {
+    if ((key !== 'id' && key !== 'name') || text(fields[key]) === undefined) rest = keep(rest, key, fields[key])
+  }
+  return rest
+}

@@ -1,0 +1,21 @@
+import type { Actor } from './actor.ts'
+import type { Target } from './target.ts'
+
+const SENTENCE_CHARS_MAX = 4000
+
+/** `ada@example.com: user.updated user-bob (role owner)` */
+export function sentenceOf(record: { readonly actor: Actor; type: string; target: Target; errorCode: string | undefined }): string {
+  const { actor, type, target, errorCode } = record
+  let sentence = `${actorLabel(actor)}: ${type === '' ? 'record without a type' : type}`
+  const what = target.name ?? target.id
+  if (what !== undefined) sentence += ` ${what}`
+  if (target.roles.length > 0) sentence += ` (role ${target.roles.join(', ')})`
+  else if (errorCode !== undefined) sentence += ` (${errorCode})`
+  return sentence.length <= SENTENCE_CHARS_MAX ? sentence : `${sentence.slice(0, SENTENCE_CHARS_MAX).toWellFormed()}…`
+}
+
+function actorLabel(actor: Actor): string {
+  const name = actor.email ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
+  if (name !== undefined) return name
+  return actor.kind === undefined ? 'unknown actor' : `unnamed ${actor.kind}`
+}
