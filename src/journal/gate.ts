@@ -1,0 +1,40 @@
+import { FatalError } from '../core/errors.ts'
+import { Bell } from './bell.ts'
+
+/** Lets appends through while the backlog is within the budget: the wait is the backpressure on the sources (invariant 5). */
+export class Gate {
+  readonly #overBudget: () => string | undefined
+  readonly #moved = new Bell()
+  #waiting = 0
+
+  constructor(overBudget: () => string | undefined) {
+    this.#overBudget = overBudget
+  }
+
+  /** Why somebody waits, if so. */
+  get paused(): string | undefined {
+    return this.#waiting > 0 ? this.#overBudget() : undefined
+  }
+
+  async pass(signal: AbortSignal): Promise<void> {
+    while (this.#overBudget() !== undefined) {
+      this.#waiting++
+      try {
+        await this.#moved.wait(signal)
+      } finally {
+        this.#waiting--
+      }
+    }
+  }
+
+  /** A sink has moved, or something was removed. */
+  look(): void {
+    this.#moved.ring()
+  }
+
+  close(reason: Error): void {
+    this.#moved.close(reason)
+  }
+}
+
+export const closedJournal = () => new FatalError('journal.closed', 'The journal is closed', { exitCode: 70 })

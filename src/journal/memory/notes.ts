@@ -1,0 +1,39 @@
+import type { SealedWindow } from '../../core/batch.ts'
+import type { DeadLetter, LedgerRow, StreamKey } from '../journal.ts'
+
+/** A journal that forgets with its process need not remember more than an operator would look at. */
+const DEAD_LETTERS_MAX = 10_000
+const WINDOWS_MAX = 100_000
+
+/** What the memory journal keeps beside the events; the oldest go first. */
+export class Notes {
+  #letters: readonly DeadLetter[] = []
+  #windows: readonly LedgerRow[] = []
+  #nextLetter = 1
+
+  addLetters(letters: readonly Omit<DeadLetter, 'id'>[]): void {
+    const added = letters.map(letter => ({ ...letter, id: String(this.#nextLetter++) }))
+    this.#letters = [...this.#letters, ...added].slice(-DEAD_LETTERS_MAX)
+  }
+
+  letters(component: string | undefined): readonly DeadLetter[] {
+    return this.#letters.filter(letter => component === undefined || letter.component === component)
+  }
+
+  dropLetters(ids: readonly string[]): number {
+    const before = this.#letters.length
+    const dropped = new Set(ids)
+    this.#letters = this.#letters.filter(({ id }) => !dropped.has(id))
+    return before - this.#letters.length
+  }
+
+  addWindows({ source, stream }: StreamKey, windows: readonly SealedWindow[]): void {
+    this.#windows = [...this.#windows, ...windows.map(window => ({ ...window, source, stream }))].slice(-WINDOWS_MAX)
+  }
+
+  windows(key: StreamKey, { fromS, toS }: { fromS: number; toS: number }): readonly LedgerRow[] {
+    return this.#windows
+      .filter(row => row.source === key.source && row.stream === key.stream && row.fromS < toS && row.toS > fromS)
+      .sort((a, b) => a.fromS - b.fromS)
+  }
+}

@@ -1,0 +1,21 @@
+import type { Position } from '../core/batch.ts'
+import { ConfigError, FatalError } from '../core/errors.ts'
+
+/** The journals of this folder count events: a position is how many were appended before it. */
+export function eventCount(position: Position, head: number): number {
+  if (typeof position === 'number' && Number.isSafeInteger(position) && position >= 0 && position <= head) return position
+  throw new ConfigError(
+    'journal.position',
+    `${JSON.stringify(position).slice(0, 100)} is no position of this journal: it counts events, from 0 to ${head}. ` +
+      'A position of another journal means nothing here; set it anew with `tailrace state set`.',
+  )
+}
+
+/** A position never goes back by itself (invariant 2). */
+export function backwards(sink: string, position: number, last: number): FatalError {
+  return new FatalError(
+    'journal.backwards',
+    `The position of sink "${sink}" was to go back from ${last} to ${position}. This is a fault of the program: please report it.`,
+    { exitCode: 70 },
+  )
+}

@@ -1,0 +1,76 @@
+import type { LogEvent } from '../core/event.ts'
+
+/** Consecutive events of one append. */
+export interface Segment {
+  /** Events appended before it. */
+  readonly first: number
+  readonly count: number
+  readonly source: string
+  /** The events, parsed or read when first asked for; fewer than `count` when their text has gone since. */
+  events(): readonly LogEvent[]
+}
+
+/** A segment that is held in memory, with what its bytes amount to. */
+export interface HeldSegment extends Segment {
+  readonly stream: string
+  /** Bytes of the texts of all events before it. */
+  readonly bytesBefore: number
+  readonly bytes: number
+  /** Bytes of each text. */
+  readonly lengths: readonly number[]
+  /** The latest time of receipt up to the end of this segment, in ms since 1970: never falls along the journal. */
+  readonly receivedMs: number
+}
+
+/** Segments in order, without a gap between them; the oldest leave first. */
+export class Shelf<S extends HeldSegment> {
+  readonly #segments: S[] = []
+  #bytes = 0
+
+  /** Bytes of the texts held. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get oldest(): S | undefined {
+    return this.#segments[0]
+  }
+
+  get all(): readonly S[] {
+    return this.#segments
+  }
+
+  push(segment: S): void {
+    this.#segments.push(segment)
+    this.#bytes += segment.bytes
+  }
+
+  dropOldest(): void {
+    this.#bytes -= this.#segments.shift()?.bytes ?? 0
+  }
+
+  /** The segment that holds the event number `position`. */
+  at(position: number): S | undefined {
+    const index = this.firstWhere(segment => segment.first + segment.count > position)
+    return index !== undefined && index.first <= position ? index : undefined
+  }
+
+  /** The first segment for which `reached` holds, where it holds for all after it too. */
+  firstWhere(reached: (segment: S) => boolean): S | undefined {
+    let low = 0
+    let high = this.#segments.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (reached(this.#segments[middle]!)) high = middle
+      else low = middle + 1
+    }
+    return this.#segments[low]
+  }
+}
+
+/** Bytes of all texts before the event number `position`, which `segment` holds or ends with. */
+export function bytesBefore(segment: Pick<HeldSegment, 'first' | 'bytesBefore' | 'lengths'>, position: number): number {
+  let bytes = segment.bytesBefore
+  for (let index = 0; index < position - segment.first; index++) bytes += segment.lengths[index] ?? 0
+  return bytes
+}

@@ -1,0 +1,96 @@
+import { FatalError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
+
+/** EX_UNAVAILABLE of sysexits.h: something this program needs is held by somebody else. */
+const EXIT_UNAVAILABLE = 69
+/** EX_SOFTWARE: what is stored is not what was written. */
+const EXIT_DAMAGED = 70
+const EXIT_NOT_FOUND = 66
+const EXIT_CONFIG = 78
+
+// Primary result codes (sqlite.org, "Result and Error Codes").
+const BUSY = 5
+const IOERR = 10
+const CORRUPT = 11
+const FULL = 13
+const NOTADB = 26
+
+/** The primary result code of an error of SQLite, or of the error it caused; undefined for any other error. */
+function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' ? code & 0xff : sqliteCode(error.cause)
+}
+
+/** Why a write failed, if waiting and writing again can help: a full or failing disk, or somebody else's lock. */
+export function passingFault(error: unknown): string | undefined {
+  switch (sqliteCode(error)) {
+    case FULL:
+      return 'no room on the disk'
+    case IOERR:
+      return 'the disk refuses to be written'
+    case BUSY:
+      return 'another program holds a lock on the journal'
+    default:
+      return undefined
+  }
+}
+
+/** What an error of SQLite means to the rest of the program. */
+export function journalFault(path: string, cause: unknown): Error {
+  const error = toError(cause)
+  if (error instanceof TailraceError) return error
+  switch (sqliteCode(cause)) {
+    case CORRUPT:
+    case NOTADB:
+      return damaged(path, error.message, cause)
+    case FULL:
+    case IOERR:
+    case BUSY:
+      return new RetryableError('journal.unreadable', `${path}: ${passingFault(cause)} (${error.message})`, { cause })
+    default:
+      return error
+  }
+}
+
+/** Never answered by starting from nothing: what to give up is for the operator to say. */
+export function damaged(path: string, what: string, cause?: unknown): FatalError {
+  return new FatalError(
+    'journal.damaged',
+    `The journal ${path} is damaged: ${what}. Nothing was changed. Restore it, with ${path}-wal if there is one, from a backup; ` +
+      `or move ${path}, ${path}-wal and ${path}-shm away and start again: every source then reads again from its \`start\`, and every ` +
+      'sink is sent again what is read. Positions and dead letters are in the file that was moved.',
+    { cause, exitCode: EXIT_DAMAGED },
+  )
+}
+
+export function locked(path: string): FatalError {
+  return new FatalError(
+    'journal.locked',
+    `The journal ${path} is in use by another tailrace process (it holds ${path}.lock). Stop that process, or give this one a ` +
+      '`journal.path` of its own. The lock ends with its process, however that ends: there is nothing to remove.',
+    { exitCode: EXIT_UNAVAILABLE },
+  )
+}
+
+export function missing(path: string): FatalError {
+  return new FatalError('journal.missing', `There is no journal at ${path}. \`tailrace run\` makes it; check \`journal.path\`.`, {
+    exitCode: EXIT_NOT_FOUND,
+  })
+}
+
+export function unusable(path: string, cause: unknown): FatalError {
+  return new FatalError(
+    'journal.unusable',
+    `The journal ${path} cannot be opened: ${toError(cause).message}. Its folder and files must be on a local disk and ` +
+      'readable and writable by the user who runs this process.',
+    { cause, exitCode: EXIT_CONFIG },
+  )
+}
+
+export function newer(path: string, version: number, known: number): FatalError {
+  return new FatalError(
+    'journal.newer',
+    `The journal ${path} was written by a later version of tailrace (format ${version}, this one knows ${known}). Run that version or a later one.`,
+    { exitCode: EXIT_CONFIG },
+  )
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal.ts'
+import { SqliteJournal } from './journal.ts'
+import { lockJournal } from './lock.ts'
+import { makeFolder, openForReading, openForWriting } from './open.ts'
+import { SqliteReader } from './reader.ts'
+import { Rows } from './rows.ts'
+
+/** Between two looks for what another process has appended, in ms. */
+const LOOK_MS = 200
+
+export interface SqliteJournalOptions extends JournalLimits {
+  /** The file; beside it stand `-wal`, `-shm` and `.lock`. */
+  readonly path: string
+}
+
+/**
+ * Opens the journal for this process alone and makes it where there is none. Throws a FatalError that names the
+ * file and the remedy: `journal.locked` (69), `journal.damaged` (70), `journal.newer` or `journal.unusable` (78).
+ */
+export async function openSqliteJournal(options: SqliteJournalOptions, context: JournalContext): Promise<Journal> {
+  makeFolder(options.path)
+  const lock = lockJournal(options.path)
+  try {
+    return new SqliteJournal(openForWriting(options.path), lock, options, context)
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+/**
+ * Opens the journal to be asked only, also while another process writes it; what that appends is seen. Throws as
+ * above, and `journal.missing` (66) where there is none.
+ */
+export async function openSqliteJournalReadOnly(path: string, { clock }: { readonly clock: Clock }): Promise<JournalReader> {
+  const store = openForReading(path)
+  const rows = new Rows(store)
+  const head = () => rows.end().events
+  return new SqliteReader(store, rows, {
+    head,
+    segmentAt: position => rows.segmentAt(position),
+    beyond: async (position, signal) => {
+      while (head() <= position) await clock.sleep(LOOK_MS, signal) // Nobody tells one process of another's commits.
+    },
+  })
+}

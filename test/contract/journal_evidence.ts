@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { collect, contextWith, event, events, KEY, LIMITS, never, type OpenJournal, START_MS } from '../support/journals.ts'
+
+export function testEvidence(open: OpenJournal): void {
+  const letter = {
+    component: 'splunk',
+    eventId: 'x\0\ud800',
+    ...KEY,
+    reason: 'too "large"',
+    atMs: 1,
+    timeMs: 2,
+    receivedMs: 3,
+    text: '{"a":"\u{1f600}\0"}',
+  }
+
+  test('dead letters are kept as they came, and dropped by id', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    await journal.addDeadLetters([letter, { ...letter, component: 'other' }])
+    await journal.append(KEY, { events: [], position: 1, unreadable: [{ text: '[1,', reason: 'no object' }] }, never)
+    const all = await journal.deadLetters({ limit: 10 })
+    expect(all.map(({ component }) => component)).toEqual(['splunk', 'other', 'acme'])
+    expect(all[0]).toEqual({ ...letter, id: all[0]!.id })
+    expect(all[2]).toMatchObject({ ...KEY, text: '[1,', reason: 'no object', eventId: '' })
+    expect(await journal.deadLetters({ component: 'other', limit: 10 })).toEqual([all[1]])
+    expect(await journal.deadLetters({ limit: 1 })).toHaveLength(1)
+    expect(await journal.deadLetter(all[1]!.id)).toEqual(all[1])
+    expect(await journal.deadLetter('none')).toBeUndefined()
+    expect(await journal.dropDeadLetters([all[0]!.id, all[2]!.id, 'none'])).toBe(2)
+    expect(await journal.deadLetters({ limit: 10 })).toEqual([all[1]])
+    await journal.addDeadLetters([letter])
+    expect((await journal.deadLetters({ limit: 10 })).at(-1)!.id).not.toBe(all[2]!.id)
+  })
+
+  test('sealed windows are found by overlap, empty ones too', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    const window = (fromS: number, toS: number) => ({ fromS, toS, sealedAtMs: START_MS, events: 0, repeats: 1, late: 2, digest: 'ab' })
+    await journal.append(KEY, { events: [], position: 1, sealed: [window(20, 30), window(10, 20)] }, never)
+    await journal.append({ ...KEY, stream: 'tenant' }, { events: [], position: 1, sealed: [window(10, 20)] }, never)
+    await journal.append(KEY, { events: events(0, 1), position: 2, sealed: [window(30, 31)] }, never)
+    expect(await collect(journal.ledger(KEY, { fromS: 19, toS: 30 }))).toEqual(
+      [window(10, 20), window(20, 30)].map(row => ({ ...row, ...KEY })),
+    )
+    expect(await collect(journal.ledger(KEY, { fromS: 20, toS: 99 }))).toHaveLength(2)
+    expect(await collect(journal.ledger({ source: 'no', stream: 'no' }, { fromS: 0, toS: 99 }))).toEqual([])
+  })
+
+  test('looks events up by id, by time and by stream', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    const odd = event(3, { id: 'a"b\\', timeMs: 500 })
+    await journal.append(KEY, { events: [event(5), event(1), odd], position: 1 }, never)
+    await journal.append({ source: 'other', stream: 's' }, { events: events(0, 3, { source: 'other', stream: 's' }), position: 1 }, never)
+    expect((await journal.find('a"b\\'))?.text).toBe(odd.text)
+    expect(await journal.find('e')).toBeUndefined()
+    expect((await journal.find('e1'))?.source).toBe('other')
+    const range = { fromMs: 500, toMs: 2000 }
+    expect((await collect(journal.range(range))).map(({ id, source }) => `${source} ${id}`)).toEqual(['acme e1', 'acme a"b\\', 'other e1'])
+    expect((await collect(journal.range({ ...range, sources: ['other'] }))).map(({ id }) => id)).toEqual(['e1'])
+    expect([...journal.history(KEY).ids(500, 5000)].sort()).toEqual(['a"b\\', 'e1'])
+    expect([...journal.history({ source: 'acme', stream: 'none' }).ids(0, 1e9)]).toEqual([])
+  })
+}
