@@ -3,9 +3,11 @@ import EXAMPLES from '../../test/mapping/worked_examples.json' with { type: 'jso
 import type { JsonObject } from '../core/json.ts'
 import { receivedEvent } from '../record/received.ts'
 import { createEcsMapper } from './ecs/index.ts'
+import { createOcsfMapper } from './ocsf/index.ts'
+import { createOtelMapper } from './otel/index.ts'
 
 // Goal: the outputs that were agreed on field by field stay exactly these.
-const MAPPERS = { ecs: createEcsMapper } as const
+const MAPPERS = { ecs: createEcsMapper, ocsf: createOcsfMapper, otel: createOtelMapper } as const
 
 const CASES = EXAMPLES.flatMap(example => (Object.keys(MAPPERS) as (keyof typeof MAPPERS)[]).map(format => ({ ...example, format })))
 

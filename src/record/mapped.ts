@@ -14,7 +14,11 @@ export class MappedDocument implements MappedEvent {
   }
 
   get json(): string {
-    this.#json ??= JSON.stringify(this.document)
+    this.#json ??= this.write()
     return this.#json
+  }
+
+  protected write(): string {
+    return JSON.stringify(this.document)
   }
 }

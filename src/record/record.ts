@@ -67,6 +67,7 @@ export function toRecord(event: LogEvent): CommonRecord {
   const time = number(body.effective_at)
   const project = object(body.project)
   const rest = readRest(body, payloadKey, actor)
+  const receivedMs = isTime(event.receivedMs) ? Math.round(event.receivedMs) : 0
   const record = {
     event,
     id: event.id,
@@ -74,9 +75,9 @@ export function toRecord(event: LogEvent): CommonRecord {
     type,
     row,
     known: row.known,
-    timeMs: isTime(event.timeMs) ? Math.round(event.timeMs) : event.receivedMs,
+    timeMs: isTime(event.timeMs) ? Math.round(event.timeMs) : receivedMs,
     originalTime: time !== undefined && isTime(time * 1000) ? (text(body.effective_at) ?? String(time)) : undefined,
-    receivedMs: event.receivedMs,
+    receivedMs,
     object: typeof body.object === 'string' ? text(body.object) : undefined,
     projectId: project && text(project.id),
     projectName: project && text(project.name),

@@ -17,8 +17,10 @@ export interface Target {
   readonly memberId: string | undefined
   /** What `{principal}` stands for in the row. */
   readonly principal: Principal
-  /** Paths of the payload that stand in the fields above. */
+  /** Paths of the payload that `id`, `name`, `memberId` and a principal's kind stand at. */
   readonly from: readonly string[]
+  /** Paths of the payload that the roles stand at, if they stand there as they are. */
+  readonly rolesFrom: readonly string[]
 }
 
 interface Draft {
@@ -31,9 +33,11 @@ interface Draft {
   memberId: string | undefined
   principal: Principal
   from: string[]
+  rolesFrom: readonly string[]
 }
 
 const NO_ROLES: readonly string[] = []
+const NOWHERE: readonly string[] = []
 const NAMES_IN_DATA = ['title', 'name', 'email', 'group_name']
 const NAMES_IN_CHANGES = ['title', 'name', 'email', 'group_name', 'role_name']
 const PRINCIPALS: Readonly<Record<string, ActsOn>> = { user: 'user', service_account: 'service_account', group: 'group' }
@@ -49,6 +53,7 @@ export function readTarget(row: Row, payload: JsonObject | undefined): Target {
     memberId: undefined,
     principal: 'admin',
     from: [],
+    rolesFrom: NOWHERE,
   }
   if (payload === undefined) return target
   READERS[row.target](target, payload)
@@ -121,8 +126,11 @@ function readPrincipal(target: Draft, payload: JsonObject): void {
 }
 
 function rolesOfAssignment(target: Draft, payload: JsonObject, assignmentId: string | undefined): readonly string[] {
-  const named = take(target, payload, 'role_id')
-  if (named !== undefined) return [named]
+  const named = text(payload.role_id)
+  if (named !== undefined) {
+    target.rolesFrom = ['role_id']
+    return [named]
+  }
   return assignmentId === undefined ? NO_ROLES : [roleInAssignment(assignmentId) ?? assignmentId]
 }
 
@@ -168,7 +176,7 @@ function readHolder(target: Draft, payload: JsonObject): void {
     const roles = texts(value)
     if (roles.length === 0) continue
     target.roles = roles
-    target.from.push(path)
+    target.rolesFrom = [path]
     return
   }
 }

@@ -2,7 +2,13 @@ import type { JsonObject } from '../../src/core/json.ts'
 import type { Mapper } from '../../src/core/mapper.ts'
 import { createEcsMapper } from '../../src/mappers/ecs/index.ts'
 import { validateEcs } from '../../src/mappers/ecs/validate.ts'
+import { createOcsfMapper } from '../../src/mappers/ocsf/index.ts'
+import { validateOcsf } from '../../src/mappers/ocsf/validate.ts'
+import { OCSF_VERSION_NAMES } from '../../src/mappers/ocsf/versions.ts'
+import { createOtelMapper } from '../../src/mappers/otel/index.ts'
+import { validateOtel } from '../../src/mappers/otel/validate.ts'
 import type { MapperOptions } from '../../src/record/options.ts'
+import { object } from '../../src/record/values.ts'
 import type { SchemaIssue } from '../../src/record/schema_issue.ts'
 
 export interface Format {
@@ -26,5 +32,19 @@ export const FORMATS: readonly Format[] = [
     create: options => createEcsMapper({ ...options, flattened: true }),
     validate: validateEcs,
     original: document => document['event.original'],
+  },
+  ...OCSF_VERSION_NAMES.map(
+    (version): Format => ({
+      name: `ocsf_${version.replaceAll('.', '_')}`,
+      create: options => createOcsfMapper({ ...options, version }),
+      validate: document => validateOcsf(document, version),
+      original: document => document.raw_data ?? object(document.unmapped)?.raw_data,
+    }),
+  ),
+  {
+    name: 'otel',
+    create: createOtelMapper,
+    validate: validateOtel,
+    original: document => object(document.attributes)?.['log.record.original'],
   },
 ]

@@ -1,0 +1,61 @@
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { CommonRecord } from '../../record/record.ts'
+import { keep, type OpenObject, setField } from '../../record/values.ts'
+
+/** What `object` always says. */
+const RECORD_OBJECT = 'organization.audit_log'
+/** Names under `unmapped` that are ours; an unknown field of that name goes to `unmapped.record`. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['details', 'session', 'record', 'raw_data'])
+
+/** What the class has no attribute for, so that nothing is lost even where the original text is left out. */
+export function unmappedOf(
+  record: CommonRecord,
+  details: JsonValue | undefined,
+  sessionRest: OpenObject | undefined,
+  actor: OpenObject | undefined,
+): OpenObject | undefined {
+  const { unknown, misfits } = record
+  let unmapped: OpenObject | undefined
+  let collided: OpenObject | undefined
+  for (const key of record.unknownFields) {
+    if (OWN_FIELDS.has(key)) collided = keep(collided, key, unknown![key])
+    else {
+      unmapped ??= {}
+      setField(unmapped, key, unknown![key]!)
+    }
+  }
+  if (record.object !== undefined && record.object !== RECORD_OBJECT) unmapped = keep(unmapped, 'object', record.object)
+  const { actor: actorMisfit, ...otherMisfits } = misfits ?? {}
+  for (const key in otherMisfits) unmapped = keep(unmapped, key, otherMisfits[key])
+  const [session, rest] = isJsonObject(actorMisfit) ? splitSession(actorMisfit as OpenObject) : [undefined, actorMisfit]
+  unmapped = keep(unmapped, 'actor', withKeyKind(rest, record, actor))
+  unmapped = keep(unmapped, 'session', merged(session, sessionRest))
+  unmapped = keep(unmapped, 'record', collided)
+  return keep(unmapped, 'details', details)
+}
+
+function splitSession(misfit: OpenObject): readonly [JsonValue | undefined, JsonValue] {
+  const { session, ...rest } = misfit
+  return [session, rest]
+}
+
+/** Only an owner tells the kind of a key; a key without one keeps it here. */
+function withKeyKind(
+  rest: JsonValue | undefined,
+  { actor: { keyKind } }: CommonRecord,
+  actor: OpenObject | undefined,
+): JsonValue | undefined {
+  if (keyKind === undefined || actor?.user !== undefined) return rest
+  return { ...(isJsonObject(rest) ? rest : {}), key_type: keyKind } as OpenObject
+}
+
+/** The session's misfits beside what could not be placed; places are joined. */
+function merged(session: JsonValue | undefined, rest: OpenObject | undefined): JsonValue | undefined {
+  if (session === undefined || rest === undefined) return session ?? rest
+  if (!isJsonObject(session)) return { ...rest, value: session }
+  const joined: OpenObject = { ...(session as OpenObject), ...rest }
+  const [theirs, ours] = [session.ip_address_details, rest.ip_address_details]
+  if (isJsonObject(theirs) && isJsonObject(ours)) joined.ip_address_details = { ...theirs, ...ours }
+  else if (theirs !== undefined) joined.ip_address_details = theirs
+  return joined
+}

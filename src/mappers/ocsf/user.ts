@@ -1,0 +1,55 @@
+import type { Actor } from '../../record/actor.ts'
+import type { OpenObject } from '../../record/values.ts'
+import type { OcsfVersion } from './versions.ts'
+
+/** `email_t` of the schema; an address that is none stays the user's name. */
+const EMAIL = /^[a-zA-Z0-9!#$%&'*+-/=?^_`{|}~.]{1,300}@[a-zA-Z0-9-]{1,300}\.[a-zA-Z0-9-.]{1,300}$/
+const SERVICE_ACCOUNT = 'service_account'
+
+export interface UserParts {
+  readonly uid: string | undefined
+  readonly name: string | undefined
+  readonly email: string | undefined
+  readonly domain?: string | undefined
+  /** As the record says it; a person if it says nothing. */
+  readonly kind: string | undefined
+}
+
+export function userObject(parts: UserParts, version: OcsfVersion): OpenObject {
+  const user: OpenObject = {}
+  if (parts.uid !== undefined) user.uid = parts.uid
+  if (parts.name !== undefined) user.name = parts.name
+  if (parts.email !== undefined && EMAIL.test(parts.email)) user.email_addr = parts.email
+  if (parts.domain !== undefined) user.domain = parts.domain
+  if (parts.kind === SERVICE_ACCOUNT) {
+    user.type_id = version.serviceTypeId
+    user.type = 'Service'
+  } else if (parts.kind === undefined || parts.kind === 'user') {
+    user.type_id = 1
+    user.type = 'User'
+  } else {
+    user.type_id = 99
+    user.type = parts.kind
+  }
+  return user
+}
+
+/** The class Authentication requires a user; a refused sign-in often names nobody. Never an observable. */
+export const NOBODY: OpenObject = Object.freeze({ name: 'Unknown', type_id: 0, type: 'Unknown' })
+
+/** Who acted, if the record names somebody: a user, a key without an owner, or a kind of actor yet unknown. */
+export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | undefined {
+  const { email, keyId, kind } = actor
+  const uid = actor.userId ?? actor.serviceAccountId
+  if (uid !== undefined || email !== undefined) {
+    const owner = actor.keyKind ?? (actor.userId === undefined && actor.serviceAccountId !== undefined ? SERVICE_ACCOUNT : undefined)
+    const user = userObject({ uid, name: email, email, domain: actor.domain, kind: owner }, version)
+    if (keyId !== undefined) {
+      if (version.keyAttribute === 'credential_uid') user.credential_uid = keyId
+      else user.programmatic_credentials = [{ uid: keyId, type: 'API Key' }]
+    }
+    return { user }
+  }
+  if (keyId !== undefined) return { app_uid: keyId, app_name: 'API Key' }
+  return kind === undefined || kind === 'session' || kind === 'api_key' ? undefined : { app_name: kind }
+}
