@@ -1,0 +1,140 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLError } from 'yaml'
+import type { ConfigFile } from './files.ts'
+import { type Environment, interpolate } from './interpolate.ts'
+import { EMPTY_SCALAR, type SettingNode } from './node.ts'
+import { formatPlace, type Place, type Problem } from './problem.ts'
+
+/** The most values one file may hold, aliases followed (invariant 5). */
+const NODES_MAX = 100_000
+
+/** In our words where the parser's are hard to understand; it never quotes what stands in the file (invariant 6). */
+const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
+  BAD_INDENT: 'this line is indented further or less than its neighbours',
+  TAB_AS_INDENT: 'YAML is indented by spaces, and this is a tab',
+  BLOCK_AS_IMPLICIT_KEY: 'a map can not begin in the middle of a line; put the text in quotes, or the map on a line of its own',
+  MULTILINE_IMPLICIT_KEY: 'a key has to end on its line with a colon',
+  MISSING_CHAR: 'something is missing here: a closing quote, bracket, colon or comma',
+  BAD_ALIAS: 'no anchor of this name stands before this alias',
+  BAD_DQ_ESCAPE: 'no escape of a double-quoted text begins like this; single quotes take a backslash as it is',
+  BAD_SCALAR_START: 'a text that begins with this character has to stand in quotes',
+  MULTIPLE_DOCS: 'one file holds one document; remove the "---", or make it two files',
+  TAG_RESOLVE_FAILED: 'this tag is not known',
+  UNEXPECTED_TOKEN: 'this is not expected here',
+  IMPOSSIBLE: 'this is not expected here',
+}
+
+/** The document as a tree of settings; undefined when it could not be read as YAML, or holds nothing. */
+export function parseYaml(file: ConfigFile, env: Environment, problems: Problem[]): SettingNode | undefined {
+  const lines = new LineCounter()
+  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(Math.min(offset, file.text.length))
+    return { file: file.name, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const mistakes = [...document.errors, ...document.warnings]
+  for (const { code, pos } of mistakes) {
+    problems.push({ place: placeAt(pos[0]), path: [], message: SYNTAX[code] ?? `this is no YAML (${code})` })
+  }
+  if (mistakes.length > 0) return undefined
+  if (document.contents === null) {
+    problems.push({ place: placeAt(0), path: [], message: 'this file is empty' })
+    return undefined
+  }
+  const resolve = (node: Node) => (isAlias(node) ? node.resolve(document) : node)
+  return new TreeBuilder(file, env, problems, placeAt, resolve).build(document.contents, [], undefined)
+}
+
+class TreeBuilder {
+  readonly #file: ConfigFile
+  readonly #env: Environment
+  readonly #problems: Problem[]
+  readonly #placeAt: (offset: number) => Place
+  readonly #resolve: (node: Node) => Node | undefined
+  /** The nodes around the one that is being built: an alias to one of them would never end. */
+  readonly #open = new Set<Node>()
+  #nodes = 0
+
+  constructor(
+    file: ConfigFile,
+    env: Environment,
+    problems: Problem[],
+    placeAt: (offset: number) => Place,
+    resolve: (node: Node) => Node | undefined,
+  ) {
+    this.#file = file
+    this.#env = env
+    this.#problems = problems
+    this.#placeAt = placeAt
+    this.#resolve = resolve
+  }
+
+  build(written: Node | null, path: readonly (string | number)[], keyPlace: Place | undefined): SettingNode {
+    const place = written === null ? keyPlace! : this.#placeAt(written.range?.[0] ?? 0)
+    const node = written === null ? undefined : this.#resolve(written)
+    if (node === undefined) return { kind: 'scalar', place, keyPlace, ...EMPTY_SCALAR }
+    if (this.#open.has(node)) return this.#broken(place, keyPlace, path, 'this alias contains itself')
+    if (++this.#nodes > NODES_MAX) return this.#tooMany(place, keyPlace, path)
+    this.#open.add(node)
+    try {
+      if (isMap(node)) return { ...EMPTY_SCALAR, kind: 'map', place, keyPlace, entries: this.#map(node.items as Pair<Node, Node>[], path) }
+      if (isSeq(node)) return { ...EMPTY_SCALAR, kind: 'list', place, keyPlace, entries: this.#list(node.items as Node[], path) }
+      return this.#scalar(node, place, keyPlace, path)
+    } finally {
+      this.#open.delete(node)
+    }
+  }
+
+  #map(pairs: readonly Pair<Node, Node | null>[], path: readonly (string | number)[]): Map<string, SettingNode> {
+    const entries = new Map<string, SettingNode>()
+    for (const { key, value } of pairs) {
+      const keyPlace = this.#placeAt(key.range?.[0] ?? 0)
+      if (!isScalar(key)) {
+        this.#report(keyPlace, path, 'a name has to be a text, and this is none')
+        continue
+      }
+      const name = String(key.value ?? '')
+      const first = entries.get(name)
+      if (first === undefined) entries.set(name, this.build(value, [...path, name], keyPlace))
+      else this.#report(keyPlace, [...path, name], `stands here twice; first at ${formatPlace(first.keyPlace ?? first.place)}`)
+    }
+    return entries
+  }
+
+  #list(items: readonly Node[], path: readonly (string | number)[]): Map<string, SettingNode> {
+    return new Map(items.map((item, index) => [String(index), this.build(item, [...path, index], undefined)]))
+  }
+
+  #scalar(node: Node, place: Place, keyPlace: Place | undefined, path: readonly (string | number)[]): SettingNode {
+    const value = isScalar(node) ? node.value : null
+    const known = ['string', 'number', 'boolean', 'bigint'].includes(typeof value) || value === null
+    if (!known) return this.#broken(place, keyPlace, path, 'a value of this kind has no use here')
+    const written = this.#file.text.slice(...(node.range ?? [0, 0]))
+    const scalar = { ...EMPTY_SCALAR, kind: 'scalar', place, keyPlace, value: value as SettingNode['value'], written } as const
+    if (typeof value !== 'string') return scalar
+    const put = interpolate(value, this.#env)
+    for (const { piece, message } of put.faults) this.#report(this.#placeIn(node, piece), path, message)
+    return { ...scalar, value: put.value, interpolated: put.changed, broken: put.faults.length > 0 }
+  }
+
+  /** The place of a piece of the scalar's text; of the scalar where an escape hides the piece. */
+  #placeIn(node: Node, piece: string): Place {
+    const [start, end] = node.range ?? [0, 0]
+    const index = this.#file.text.slice(start, end).indexOf(piece)
+    return this.#placeAt(start + Math.max(0, index))
+  }
+
+  /** Said once: what follows would say nothing new. */
+  #tooMany(place: Place, keyPlace: Place | undefined, path: readonly (string | number)[]): SettingNode {
+    if (this.#nodes > NODES_MAX + 1) return { kind: 'scalar', place, keyPlace, ...EMPTY_SCALAR, broken: true }
+    return this.#broken(place, keyPlace, path, `a file holds at most ${NODES_MAX} values, aliases followed`)
+  }
+
+  #broken(place: Place, keyPlace: Place | undefined, path: readonly (string | number)[], message: string): SettingNode {
+    this.#report(place, path, message)
+    return { ...EMPTY_SCALAR, kind: 'scalar', place, keyPlace, broken: true }
+  }
+
+  #report(place: Place, path: readonly (string | number)[], message: string): void {
+    this.#problems.push({ place, path, message })
+  }
+}
