@@ -10,7 +10,7 @@ export interface SettingNode {
   /** Of a map by key, of a list by index. */
   readonly entries: ReadonlyMap<string, SettingNode>
   /** Of a scalar. */
-  readonly value: string | number | boolean | bigint | null | FileText
+  readonly value: string | number | boolean | null | FileText
   /** Of a scalar, as it stood in the file: names of variables, not what they hold (invariant 6). */
   readonly written: string
   /** It came from a variable or a file, which hold text only, so it may be meant as a number or a boolean. */

@@ -14,7 +14,7 @@ const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a map can not begin in the middle of a line; put the text in quotes, or the map on a line of its own',
   MULTILINE_IMPLICIT_KEY: 'a key has to end on its line with a colon',
   MISSING_CHAR: 'something is missing here: a closing quote, bracket, colon or comma',
-  BAD_ALIAS: 'no anchor of this name stands before this alias',
+  BAD_ALIAS: 'this is no name of an anchor or alias',
   BAD_DQ_ESCAPE: 'no escape of a double-quoted text begins like this; single quotes take a backslash as it is',
   BAD_SCALAR_START: 'a text that begins with this character has to stand in quotes',
   MULTIPLE_DOCS: 'one file holds one document; remove the "---", or make it two files',
@@ -23,19 +23,28 @@ const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   IMPOSSIBLE: 'this is not expected here',
 }
 
+function syntaxMessage({ code, message }: YAMLError): string {
+  const [, bracket] = /end with a ([\]}])/.exec(message) ?? []
+  if (bracket !== undefined) return `a "${bracket}" is missing before this line`
+  const [, quote] = /Missing closing (["'])/.exec(message) ?? []
+  if (quote !== undefined) return `a closing ${quote} is missing before this place`
+  return SYNTAX[code] ?? `this is no YAML (${code})`
+}
+
 /** The document as a tree of settings; undefined when it could not be read as YAML, or holds nothing. */
 export function parseYaml(file: ConfigFile, env: Environment, problems: Problem[]): SettingNode | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' })
+  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(Math.min(offset, file.text.length))
     return { file: file.name, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const mistakes = [...document.errors, ...document.warnings]
-  for (const { code, pos } of mistakes) {
-    problems.push({ place: placeAt(pos[0]), path: [], message: SYNTAX[code] ?? `this is no YAML (${code})` })
+  // The first alone: the parser is out of step after it.
+  const [mistake] = [...document.errors, ...document.warnings]
+  if (mistake !== undefined) {
+    problems.push({ place: placeAt(mistake.pos[0]), path: [], message: syntaxMessage(mistake) })
+    return undefined
   }
-  if (mistakes.length > 0) return undefined
   if (document.contents === null) {
     problems.push({ place: placeAt(0), path: [], message: 'this file is empty' })
     return undefined
@@ -70,8 +79,9 @@ class TreeBuilder {
 
   build(written: Node | null, path: readonly (string | number)[], keyPlace: Place | undefined): SettingNode {
     const place = written === null ? keyPlace! : this.#placeAt(written.range?.[0] ?? 0)
-    const node = written === null ? undefined : this.#resolve(written)
-    if (node === undefined) return { kind: 'scalar', place, keyPlace, ...EMPTY_SCALAR }
+    if (written === null) return { kind: 'scalar', place, keyPlace, ...EMPTY_SCALAR }
+    const node = this.#resolve(written)
+    if (node === undefined) return this.#broken(place, keyPlace, path, 'no anchor of this name stands before this alias')
     if (this.#open.has(node)) return this.#broken(place, keyPlace, path, 'this alias contains itself')
     if (++this.#nodes > NODES_MAX) return this.#tooMany(place, keyPlace, path)
     this.#open.add(node)
@@ -92,7 +102,7 @@ class TreeBuilder {
         this.#report(keyPlace, path, 'a name has to be a text, and this is none')
         continue
       }
-      const name = String(key.value ?? '')
+      const name = typeof key.value === 'string' ? key.value : (key.source ?? '')
       const first = entries.get(name)
       if (first === undefined) entries.set(name, this.build(value, [...path, name], keyPlace))
       else this.#report(keyPlace, [...path, name], `stands here twice; first at ${formatPlace(first.keyPlace ?? first.place)}`)
@@ -106,7 +116,7 @@ class TreeBuilder {
 
   #scalar(node: Node, place: Place, keyPlace: Place | undefined, path: readonly (string | number)[]): SettingNode {
     const value = isScalar(node) ? node.value : null
-    const known = ['string', 'number', 'boolean', 'bigint'].includes(typeof value) || value === null
+    const known = ['string', 'number', 'boolean'].includes(typeof value) || value === null
     if (!known) return this.#broken(place, keyPlace, path, 'a value of this kind has no use here')
     const written = this.#file.text.slice(...(node.range ?? [0, 0]))
     const scalar = { ...EMPTY_SCALAR, kind: 'scalar', place, keyPlace, value: value as SettingNode['value'], written } as const

@@ -1,0 +1,145 @@
+import type { z } from 'zod'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
+import { didYouMean, oneOf } from './nearest.ts'
+import { kindOf, type SettingNode, walk } from './node.ts'
+import type { Problem } from './problem.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** The most of a value that a message quotes (invariant 5). */
+const QUOTED_CHARS_MAX = 80
+
+/** What a failed check of a component means to who wrote it; `root` and `path` say where the component stands. */
+export function problemsOf(issue: Issue, root: SettingNode, path: readonly (string | number)[], schema: JsonObject): readonly Problem[] {
+  const issuePath = issue.path as (string | number)[]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.flatMap(key => unknownSetting(key, issuePath, root, path, schema))
+  }
+  const { node, found } = walk(root, issuePath)
+  if (node.broken) return []
+  const described = schemaAt(schema, issuePath)
+  const place = found ? node.place : (node.keyPlace ?? node.place)
+  const message = found ? mistake(issue, node, described) : `missing${inBrackets(described)}`
+  return [{ place, path: [...path, ...issuePath], message }]
+}
+
+function unknownSetting(
+  key: string,
+  issuePath: readonly (string | number)[],
+  root: SettingNode,
+  path: readonly (string | number)[],
+  schema: JsonObject,
+): readonly Problem[] {
+  const { node, found } = walk(root, [...issuePath, key])
+  if (!found) return []
+  const allowed = settingsOf(schemaAt(schema, issuePath))
+  return [
+    {
+      place: node.keyPlace ?? node.place,
+      path: [...path, ...issuePath, key],
+      message: `unknown setting${didYouMean(key, allowed) || known(allowed)}`,
+    },
+  ]
+}
+
+const known = (names: readonly string[]) =>
+  names.length === 0 || names.length > 12 ? '' : `; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
+const inBrackets = (schema: JsonObject | undefined) => (typeof schema?.description === 'string' ? ` (${schema.description})` : '')
+
+/** What is allowed, and what stood there. */
+function mistake(issue: Issue, node: SettingNode, schema: JsonObject | undefined): string {
+  const names = issue.code === 'invalid_value' ? issue.values.map(String) : []
+  const meant = typeof node.value === 'string' ? didYouMean(node.value, names) : ''
+  return `${expectation(issue, schema)}, got ${quoted(node, schema)}${meant}${hint(issue, node, schema)}`
+}
+
+function expectation(issue: Issue, schema: JsonObject | undefined): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `expected ${oneOf(issue.values.map(String))}`
+    case 'invalid_type':
+    case 'invalid_union':
+      return `expected ${typeWords(schema) ?? (issue.code === 'invalid_type' ? TYPE_WORDS[issue.expected] : undefined) ?? 'another kind of value'}`
+    case 'too_small':
+      if (schema !== undefined && isNumber(schema)) return `expected ${typeWords(schema)}`
+      return `expected ${bound(issue.origin, `at least ${issue.minimum}`, issue.minimum)}`
+    case 'too_big':
+      if (schema !== undefined && isNumber(schema)) return `expected ${typeWords(schema)}`
+      return `expected ${bound(issue.origin, `at most ${issue.maximum}`, issue.maximum)}`
+    default:
+      return issue.message // Of our own settings, which say "expected …".
+  }
+}
+
+function bound(origin: string, limit: string, count: number | bigint): string {
+  const nouns: Readonly<Record<string, string>> = { string: 'character', array: 'entry', set: 'entry', map: 'entry' }
+  const noun = nouns[origin]
+  if (noun === undefined) return `a number of ${limit}`
+  return `${limit} ${Number(count) === 1 ? noun : noun.replace(/y$/, 'ie').concat('s')}`
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of settings',
+  record: 'a map',
+}
+
+function typeWords(schema: JsonObject | undefined): string | undefined {
+  if (schema === undefined) return undefined
+  if (Array.isArray(schema.enum)) return oneOf((schema.enum as readonly JsonValue[]).map(String))
+  if (typeof schema.format === 'string') return schema.format === 'uri' ? 'a URL' : article(schema.format)
+  if (schema.type === 'object' && schema.properties === undefined) return 'a map'
+  if (isNumber(schema)) return `${TYPE_WORDS[schema.type]}${range(schema)}`
+  if (typeof schema.type === 'string') return TYPE_WORDS[schema.type]
+  const words = alternativesOf(schema).map(typeWords)
+  const known = [...new Set(words.filter(word => word !== undefined))]
+  return known.length === 0 ? undefined : known.join(' or ')
+}
+
+const isNumber = (schema: JsonObject): schema is JsonObject & { readonly type: 'integer' | 'number' } =>
+  schema.type === 'integer' || schema.type === 'number'
+
+function range({ minimum, maximum }: JsonObject): string {
+  const from = typeof minimum === 'number' && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : ''
+  const to = typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : ''
+  return `${from}${to}`
+}
+
+const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
+
+/** What stood there: never a secret, nor what a variable holds (invariant 6). */
+function quoted(node: SettingNode, schema: JsonObject | undefined): string {
+  if (node.kind !== 'scalar' || node.value === null || schema === undefined) return kindOf(node)
+  if (isSecret(schema)) return '***'
+  if (node.interpolated) return JSON.stringify(cut(node.written.replace(/^(["'])(.*)\1$/s, '$2')))
+  if (typeof node.value === 'string') return JSON.stringify(cut(node.value.replace(/(:\/\/)[^/?#]*@/, '$1***@')))
+  return `the ${typeof node.value === 'boolean' ? 'boolean' : 'number'} ${JSON.stringify(node.value)}`
+}
+
+const isSecret = (schema: JsonObject): boolean => schema.writeOnly === true || alternativesOf(schema).some(isSecret)
+const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
+
+/** The mistakes everybody makes. */
+function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): string {
+  if (schema === undefined) return ''
+  const { value } = node
+  if (isSecret(schema)) return ['number', 'boolean'].includes(typeof value) ? '; put it in quotes' : ''
+  if (issue.code !== 'invalid_type') return ''
+  if (typeof value === 'number' && schema.type === 'string') {
+    const format = typeof schema.format === 'string' ? schema.format : ''
+    if (format.startsWith('duration')) return `; did you mean "${value}s"?`
+    if (format.startsWith('size')) return `; did you mean "${value}MiB"?`
+    return format === '' ? '; put it in quotes' : ''
+  }
+  if (issue.expected === 'array' && node.kind === 'scalar' && value !== null) return '; write it as a list: [ … ]'
+  if (schema.type === 'boolean' && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {
+    return `; did you mean ${/^(yes|on)$/i.test(value)}?`
+  }
+  return ''
+}
