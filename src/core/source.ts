@@ -6,6 +6,17 @@ export interface EventHistory {
   ids(fromMs: number, toMs: number): Iterable<string>
 }
 
+/** What one run is limited to. */
+export interface ReadBounds {
+  /** Where a stream without a position starts, instead of at its configured start; in ms since 1970. */
+  readonly fromMs?: number | undefined
+  /**
+   * Where reading ends, in ms since 1970: the stream returns once everything before it has been listed and
+   * handed out, instead of following what is new.
+   */
+  readonly untilMs?: number | undefined
+}
+
 /** One list of events, with a position of its own. */
 export interface SourceStream {
   /** One string everywhere: `organization`, `tenant`. */
@@ -14,9 +25,10 @@ export interface SourceStream {
    * Yields batches in order, starting after `from` (at the configured start when undefined). Pulling the
    * next batch is the only backpressure; a batch is durable when the next one is pulled. Ends early on
    * `signal`, by returning or by throwing the abort. Retries its own requests and reports that through
-   * its context; what it throws makes the engine read again from the position.
+   * its context; what it throws makes the engine read again from the position. What the batches tell
+   * (events, unreadable pieces, repeats and late events of windows) is counted where they are journaled.
    */
-  read(from: Position | undefined, history: EventHistory, signal: AbortSignal): AsyncIterable<Batch>
+  read(from: Position | undefined, history: EventHistory, signal: AbortSignal, bounds?: ReadBounds): AsyncIterable<Batch>
 }
 
 /** Where events come from. */
