@@ -44,7 +44,7 @@ export function activity(classUid: number, activityId: number, name?: string): A
     activityId,
     activityName,
     typeUid: classUid * 100 + activityId,
-    typeName: `${className}: ${activityName}`,
+    typeName: [className, activityName].join(': '), // Joined is flat: JSON.stringify writes what was concatenated more slowly.
   }
 }
 

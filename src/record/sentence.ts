@@ -6,11 +6,12 @@ const SENTENCE_CHARS_MAX = 4000
 /** `ada@example.com: user.updated user-bob (role owner)` */
 export function sentenceOf(record: { readonly actor: Actor; type: string; target: Target; errorCode: string | undefined }): string {
   const { actor, type, target, errorCode } = record
-  let sentence = `${actorLabel(actor)}: ${type === '' ? 'record without a type' : type}`
+  const parts = [actorLabel(actor), ': ', type === '' ? 'record without a type' : type]
   const what = target.name ?? target.id
-  if (what !== undefined) sentence += ` ${what}`
-  if (target.roles.length > 0) sentence += ` (role ${target.roles.join(', ')})`
-  else if (errorCode !== undefined) sentence += ` (${errorCode})`
+  if (what !== undefined) parts.push(' ', what)
+  if (target.roles.length > 0) parts.push(' (role ', target.roles.join(', '), ')')
+  else if (errorCode !== undefined) parts.push(' (', errorCode, ')')
+  const sentence = parts.join('') // Joined is flat: JSON.stringify writes what was concatenated more slowly.
   return sentence.length <= SENTENCE_CHARS_MAX ? sentence : `${sentence.slice(0, SENTENCE_CHARS_MAX).toWellFormed()}…`
 }
 

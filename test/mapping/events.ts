@@ -5,7 +5,7 @@ import { TABLE } from '../../src/record/table.ts'
 import PAYLOADS from './payloads.json' with { type: 'json' }
 
 export const RECEIVED_MS = 1_770_979_990_000
-export const MAPPED_MS = RECEIVED_MS + 5
+const MAPPED_MS = RECEIVED_MS + 5
 export const CLOCK = { now: () => MAPPED_MS }
 export const ORGANIZATION = { id: 'org-example', name: 'Example Inc.' }
 
@@ -89,11 +89,16 @@ export function received(body: JsonObject, text = JSON.stringify(body)): LogEven
   return receivedEvent({ source: 'acme', stream: 'organization', receivedMs: RECEIVED_MS, text, body: JSON.parse(text) as JsonObject })
 }
 
-/** The same events, in the same order, each time: one per type, each kind of actor in turn. */
-export function oneOfEachType(): readonly LogEvent[] {
-  const actors = Object.values(ACTORS).slice(0, 9)
-  return TABLE.map(({ type }, index) => {
+/** The same events, in the same order, each time: one per type, with actors that fit on a line, and one per kind of actor. */
+export function oneOfEach(): readonly LogEvent[] {
+  const { key_of_user, key_of_service_account, key_alone, session_without_address } = ACTORS
+  const actors = [session_without_address, key_of_user, key_of_service_account, null, key_alone]
+  const types = TABLE.map(({ type }, index) => {
     const more = index % 3 === 0 ? { project: { id: 'proj_1', name: 'Prod' } } : {}
     return received(bodyOf({ type, actor: actors[index % actors.length], payload: payloadOf(type), more }, `audit_log-${index}`))
   })
+  const kinds = Object.entries(ACTORS).flatMap(([kind, actor]) =>
+    ['login.failed', 'tunnel.created'].map(type => received(bodyOf({ type, actor }, `audit_log-${kind}`))),
+  )
+  return [...types, ...kinds]
 }

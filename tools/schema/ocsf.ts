@@ -38,11 +38,10 @@ interface Official {
 
 const CLASSES = ['0', '3001', '3002', '3004', '3005', '3006']
 const PROFILES = ['cloud', 'host', 'security_control']
-const OBJECTS = [
-  ...['account', 'actor', 'attack', 'autonomous_system', 'cloud', 'feature', 'fingerprint', 'group', 'http_request', 'location'],
-  ...['managed_entity', 'metadata', 'network_endpoint', 'object', 'observable', 'organization', 'policy', 'product'],
-  ...['programmatic_credential', 'resource_details', 'service', 'sub_technique', 'technique', 'user'],
-]
+const OBJECTS =
+  'account actor attack autonomous_system cloud feature fingerprint group http_request location ' +
+  'managed_entity metadata network_endpoint object observable organization policy product ' +
+  'programmatic_credential resource_details service sub_technique technique user'
 
 const official = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Official
 const { version } = official.schema
@@ -78,11 +77,13 @@ const classText = classes.map(({ uid, item, attributes }) => {
   const head = `"name": ${JSON.stringify(item.name)}, "constraints": ${JSON.stringify(item.constraints ?? {})}`
   return `    "${uid}": {\n      ${head},\n      "attributes": {\n${written(own, '        ')}\n      }\n    }`
 })
-const objectText = OBJECTS.filter(name => official.objects[name] !== undefined).map(name => {
-  const item = official.objects[name]!
-  const attributes = written(attributesOf(item), '        ')
-  return `    "${name}": {\n      "constraints": ${JSON.stringify(item.constraints ?? {})},\n      "attributes": {${attributes === '' ? '' : `\n${attributes}\n      `}}\n    }`
-})
+const objectText = OBJECTS.split(' ')
+  .filter(name => official.objects[name] !== undefined)
+  .map(name => {
+    const item = official.objects[name]!
+    const attributes = written(attributesOf(item), '        ')
+    return `    "${name}": {\n      "constraints": ${JSON.stringify(item.constraints ?? {})},\n      "attributes": {${attributes === '' ? '' : `\n${attributes}\n      `}}\n    }`
+  })
 const types = Object.entries(official.types).map(([name, type]) => `    ${JSON.stringify(name)}: ${JSON.stringify(type)}`)
 
 writeFileSync(

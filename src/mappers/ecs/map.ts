@@ -15,10 +15,10 @@ export interface EcsContext {
   organizationOf(source: string): Organization | undefined
 }
 
-const ECS = Object.freeze({ version: '9.4.0' })
-const OBSERVER = Object.freeze({ vendor: 'OpenAI', product: 'OpenAI' })
+const ECS = { version: '9.4.0' }
+const OBSERVER = { vendor: 'OpenAI', product: 'OpenAI' }
 const DATASET = 'openai.audit'
-const UNKNOWN_TYPE_TAGS = Object.freeze(['openai_unknown_event_type'])
+const UNKNOWN_TYPE_TAGS = ['openai_unknown_event_type']
 
 /** Fields by the ECS 9.4.0 field reference; what ECS has no field for stands under `openai.audit`. */
 export function toEcs(record: CommonRecord, context: EcsContext): JsonObject {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import { isEmpty, type OpenObject, object, text } from '../../record/values.ts'
 import { unwrapped, without } from './payload.ts'
@@ -7,15 +7,24 @@ import type { OcsfVersion } from './versions.ts'
 
 /** The attributes of one class, and what of the payload they do not hold. */
 export interface ClassFields {
-  readonly fields: OpenObject
+  readonly user?: OpenObject
+  readonly group?: OpenObject
+  readonly privileges?: readonly string[]
+  readonly resource?: OpenObject
+  readonly resources?: readonly OpenObject[]
+  readonly entity?: OpenObject
+  readonly entityResult?: OpenObject
+  /** What was signed in to, from afar. */
+  readonly service?: OpenObject
   readonly details: JsonValue | undefined
 }
 
+type Draft = { -readonly [Key in keyof ClassFields]: ClassFields[Key] }
 type Fill = (record: CommonRecord, version: OcsfVersion, actor: OpenObject | undefined) => ClassFields | undefined
 
 /** Fills a class, or says by undefined that the record lacks what the class requires. */
 export const FILL: Readonly<Record<number, Fill>> = {
-  0: () => ({ fields: {}, details: undefined }),
+  0: () => ({ details: undefined }),
   3001: fillAccountChange,
   3002: fillAuthentication,
   3004: fillEntityManagement,
@@ -23,7 +32,8 @@ export const FILL: Readonly<Record<number, Fill>> = {
   3006: fillGroupManagement,
 }
 
-const SERVICE = Object.freeze({ name: 'OpenAI Platform' })
+const ERROR_FIELDS = ['error_code', 'error_message']
+const SERVICE = { name: 'OpenAI Platform' }
 
 function targetUser(record: CommonRecord, version: OcsfVersion): OpenObject {
   const { id, name, email, actsOn } = record.target
@@ -33,7 +43,7 @@ function targetUser(record: CommonRecord, version: OcsfVersion): OpenObject {
 function fillAccountChange(record: CommonRecord, version: OcsfVersion): ClassFields | undefined {
   const { actsOn, id, from } = record.target
   if (id === undefined || (actsOn !== 'user' && actsOn !== 'service_account')) return undefined
-  return { fields: { user: targetUser(record, version) }, details: without(record.payload, from) }
+  return { user: targetUser(record, version), details: without(record.payload, from) }
 }
 
 /** Sign-ins name their user as actor and as user; a token that was issued may be named by the payload alone. */
@@ -42,26 +52,24 @@ function fillAuthentication(record: CommonRecord, version: OcsfVersion, actor: O
   const user = actor?.user
   const isSignIn = row.entityKey === 'session'
   if (user === undefined && !isSignIn && target.id === undefined) return undefined
-  const used = ['error_code', 'error_message']
-  const fields: OpenObject = { user: user ?? NOBODY, service: SERVICE, is_remote: true }
-  if (user === undefined && !isSignIn) {
-    fields.user = userObject({ uid: target.id, name: target.name, email: undefined, kind: 'service_account' }, version)
-    used.push(...target.from)
+  if (isJsonObject(user) || isSignIn) {
+    return { user: isJsonObject(user) ? (user as OpenObject) : NOBODY, service: SERVICE, details: without(payload, ERROR_FIELDS) }
   }
-  return { fields, details: without(payload, used) }
+  const workload = userObject({ uid: target.id, name: target.name, email: undefined, kind: 'service_account' }, version)
+  return { user: workload, service: SERVICE, details: without(payload, [...ERROR_FIELDS, ...target.from]) }
 }
 
 function fillUserAccess(record: CommonRecord, version: OcsfVersion): ClassFields | undefined {
   const { actsOn, id, from, roles, rolesFrom } = record.target
   if (id === undefined || roles.length === 0 || (actsOn !== 'user' && actsOn !== 'service_account')) return undefined
   const used = [...from, ...rolesFrom]
-  const fields: OpenObject = { user: targetUser(record, version), privileges: roles }
   const resource = resourceOf(record, used)
+  const filled: Draft = { user: targetUser(record, version), privileges: roles, details: without(record.payload, used) }
   if (resource !== undefined) {
-    if (version.resourceAttribute === 'resources') fields.resources = [resource]
-    else fields.resource = resource
+    if (version.resourceAttribute === 'resources') filled.resources = [resource]
+    else filled.resource = resource
   }
-  return { fields, details: without(record.payload, used) }
+  return filled
 }
 
 function fillGroupManagement(record: CommonRecord, version: OcsfVersion): ClassFields | undefined {
@@ -72,15 +80,16 @@ function fillGroupManagement(record: CommonRecord, version: OcsfVersion): ClassF
   const group: OpenObject = {}
   if (id !== undefined) group.uid = id
   if (name !== undefined) group.name = name
-  const fields: OpenObject = { group }
   const used = [...target.from, ...target.rolesFrom]
-  if (memberId !== undefined) fields.user = userObject({ uid: memberId, name: undefined, email: undefined, kind: undefined }, version)
+  const filled: Draft = { group, details: undefined }
+  if (memberId !== undefined) filled.user = userObject({ uid: memberId, name: undefined, email: undefined, kind: undefined }, version)
   if (roles.length > 0) {
-    fields.privileges = roles
+    filled.privileges = roles
     const resource = resourceOf(record, used)
-    if (resource !== undefined) fields.resource = resource
+    if (resource !== undefined) filled.resource = resource
   }
-  return { fields, details: without(record.payload, used) }
+  filled.details = without(record.payload, used)
+  return filled
 }
 
 /** What a privilege is for: the resource of the assignment, else the project in which it was given. */
@@ -120,14 +129,14 @@ function fillEntityManagement(record: CommonRecord, version: OcsfVersion): Class
     return made
   }
   const acted = entity()
-  const fields: OpenObject = { entity: acted }
+  const filled: Draft = { entity: acted, details: undefined }
   const used = isAssignment ? ['id'] : target.from.filter(path => path === 'name' || path.endsWith('id'))
   const changes = object(payload)?.changes_requested
   if (!isEmpty(changes)) {
     used.push('changes_requested')
     const result = entity()
     result.data = changes!
-    fields.entity_result = result
+    filled.entityResult = result
   }
   const data = unwrapped(without(payload, used))
   if (data !== undefined) acted.data = data
@@ -138,5 +147,5 @@ function fillEntityManagement(record: CommonRecord, version: OcsfVersion): Class
     if (target.name !== undefined) named.name = target.name
     acted[part] = named
   }
-  return { fields, details: undefined }
+  return filled
 }

@@ -5,7 +5,7 @@ import type { MapperOptions, Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Activity } from '../../record/classes.ts'
 import type { Severity } from '../../record/severity.ts'
-import type { OpenObject } from '../../record/values.ts'
+import { isEmpty, type OpenObject } from '../../record/values.ts'
 import { type ClassFields, FILL } from './classes.ts'
 import { endpointOf } from './endpoint.ts'
 import { observablesOf } from './observables.ts'
@@ -27,7 +27,7 @@ const STATUS = {
   failure: { id: 2, caption: 'Failure' },
   unknown: { id: 0, caption: 'Unknown' },
 } as const
-const PRODUCT = Object.freeze({ name: 'OpenAI Platform', vendor_name: 'OpenAI', feature: Object.freeze({ name: 'Audit Logs' }) })
+const PRODUCT = { name: 'OpenAI Platform', vendor_name: 'OpenAI', feature: { name: 'Audit Logs' } }
 const NOBODY_KNOWN = { endpoint: undefined, rest: undefined }
 
 /** Attributes by the schema of the version (ocsf/ocsf-schema); what it has no place for stands under `unmapped`. */
@@ -35,7 +35,7 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   const { version } = context
   const isTyped = record.type !== ''
   const actor = isTyped ? actorObject(record.actor, version) : undefined
-  const [activity, { fields, details }] = chosenClass(record, version, actor)
+  const [activity, filled] = chosenClass(record, version, actor)
   const { endpoint, rest } = isTyped ? endpointOf(record.actor, version) : NOBODY_KNOWN
   const organization = context.organizationOf(record.event.source)
   const attacks = context.attack && version.attacks ? attacksOf(record.row.attack) : undefined
@@ -48,12 +48,12 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   const isHostActor = actor !== undefined && version.hostActorClasses.has(activity.classUid)
   event.metadata = metadataOf(record, context, organization, profilesOf(isHostActor, attacks !== undefined))
   if (context.includeOriginal) setOriginal(event, record.event.text, version)
-  Object.assign(event, fields)
+  setClassFields(event, filled)
   if (record.errorCode !== undefined) event.status_code = record.errorCode
   if (record.errorMessage !== undefined) event.status_detail = record.errorMessage
   if (attacks !== undefined) event.attacks = attacks
-  const unmapped = isTyped ? unmappedOf(record, details, rest, actor) : (boundDepth(record.event.body) as OpenObject)
-  if (unmapped !== undefined) event.unmapped = unmapped
+  const unmapped = isTyped ? unmappedOf(record, filled.details, rest, actor) : (boundDepth(record.event.body) as OpenObject)
+  if (!isEmpty(unmapped)) event.unmapped = unmapped!
   const observables = observablesOf(event, version)
   if (observables !== undefined) event.observables = observables
   return event
@@ -68,6 +68,22 @@ function chosenClass(record: CommonRecord, version: OcsfVersion, actor: OpenObje
   }
   const last = ocsf.at(-1)!
   return [last, FILL[3004]!(record, version, actor)!]
+}
+
+/** Named one by one: an object that is filled by copying becomes a slow one, and is written at half the speed. */
+function setClassFields(event: OpenObject, filled: ClassFields): void {
+  const { user, group, privileges, resource, resources, entity, entityResult, service } = filled
+  if (user !== undefined) event.user = user
+  if (group !== undefined) event.group = group
+  if (privileges !== undefined) event.privileges = privileges
+  if (resource !== undefined) event.resource = resource
+  if (resources !== undefined) event.resources = resources
+  if (entity !== undefined) event.entity = entity
+  if (entityResult !== undefined) event.entity_result = entityResult
+  if (service !== undefined) {
+    event.service = service
+    event.is_remote = true
+  }
 }
 
 function head(record: CommonRecord, activity: Activity, severity: Severity | undefined): OpenObject {
@@ -133,9 +149,7 @@ function metadataOf(
   return metadata
 }
 
-const PROFILES = [['cloud'], ['cloud', 'host'], ['cloud', 'security_control'], ['cloud', 'host', 'security_control']].map(list =>
-  Object.freeze(list),
-)
+const PROFILES = [['cloud'], ['cloud', 'host'], ['cloud', 'security_control'], ['cloud', 'host', 'security_control']]
 function profilesOf(host: boolean, securityControl: boolean): readonly string[] {
   return PROFILES[(host ? 1 : 0) + (securityControl ? 2 : 0)]!
 }

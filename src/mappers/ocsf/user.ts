@@ -35,7 +35,7 @@ export function userObject(parts: UserParts, version: OcsfVersion): OpenObject {
 }
 
 /** The class Authentication requires a user; a refused sign-in often names nobody. Never an observable. */
-export const NOBODY: OpenObject = Object.freeze({ name: 'Unknown', type_id: 0, type: 'Unknown' })
+export const NOBODY: OpenObject = { name: 'Unknown', type_id: 0, type: 'Unknown' }
 
 /** Who acted, if the record names somebody: a user, a key without an owner, or a kind of actor yet unknown. */
 export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | undefined {

@@ -22,7 +22,7 @@ export function toOtel(record: CommonRecord, context: OtelContext): JsonObject {
     observedTimeUnixNano: nanoseconds(record.receivedMs),
   }
   if (severity !== undefined) document.severityNumber = severity.otel
-  if (record.type !== '') document.eventName = `openai.audit.${record.type}`
+  if (record.type !== '') document.eventName = ['openai.audit', record.type].join('.')
   document.body = record.sentence
   document.attributes = attributesOf(record, context)
   document.resource =
@@ -33,7 +33,7 @@ export function toOtel(record: CommonRecord, context: OtelContext): JsonObject {
 }
 
 function nanoseconds(ms: number): string {
-  return ms === 0 ? '0' : `${ms}000000`
+  return ms === 0 ? '0' : [ms, '000000'].join('')
 }
 
 /** Names of open-telemetry/semantic-conventions 1.44.0 where there is one, else `openai.audit.*`. */
