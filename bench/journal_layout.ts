@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { type Sample, sample } from './audit_events.ts'
 
 /**
  * What a layout of the journal costs: CPU (user and system, the whole process) per event for appending and for
@@ -13,12 +13,6 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 const EVENTS = Number(process.argv[2] ?? 100_000)
 const CHECKPOINT_BYTES = 4 * 2 ** 20
 
-interface Sample {
-  readonly id: string
-  readonly timeMs: number
-  readonly text: string
-}
-
 interface Layout {
   readonly name: string
   readonly pageBytes: number
@@ -26,40 +20,6 @@ interface Layout {
   writer(db: DatabaseSync): (batch: readonly Sample[]) => void
   /** How many texts were read. */
   readAll(db: DatabaseSync): number
-}
-
-function sample(n: number): Sample {
-  const id = `audit_log-${randomBytes(15).toString('base64url')}`
-  const timeMs = 1_760_000_000_000 + n * 37
-  const user = n % 97
-  const body = {
-    object: 'organization.audit_log',
-    id,
-    type: ['api_key.created', 'project.updated', 'login.succeeded', 'user.updated'][n % 4],
-    effective_at: Math.floor(timeMs / 1000),
-    project: { id: `proj_${(n % 31).toString(36).padStart(20, 'x')}`, name: `Project ${n % 31}` },
-    actor: {
-      type: 'session',
-      session: {
-        user: { id: `user-${user.toString(36).padStart(22, 'u')}`, email: `person.${user}@example.com` },
-        ip_address: `203.0.113.${n % 256}`,
-        user_agent: 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
-        ja3: randomBytes(16).toString('hex'),
-        ja4: `t13d1516h2_${randomBytes(6).toString('hex')}_${randomBytes(6).toString('hex')}`,
-        ip_address_details: {
-          country: 'DE',
-          city: 'Berlin',
-          region: 'Berlin',
-          region_code: 'BE',
-          asn: '3320',
-          latitude: '52.5',
-          longitude: '13.4',
-        },
-      },
-    },
-    details: { id: `key_${randomBytes(12).toString('base64url')}`, changes_requested: { scopes: ['api.model.request', 'api.model.read'] } },
-  }
-  return { id, timeMs, text: JSON.stringify(body) }
 }
 
 const scratch = Buffer.allocUnsafe(8 * 2 ** 20)

@@ -7,7 +7,8 @@ import { Progress } from '../progress.ts'
 import { bytesBefore } from '../shelf.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type EncodedRow, RowEncoder } from './codec.ts'
-import { journalFault, passingFault } from './faults.ts'
+import { journalFault } from './faults.ts'
+import { Patience } from './patience.ts'
 import { SqliteReader } from './reader.ts'
 import { Retention } from './retention.ts'
 import { Ring } from './ring.ts'
@@ -16,8 +17,6 @@ import { Saves } from './saves.ts'
 import type { Store } from './store.ts'
 import { insertDeadLetters, insertRow, insertWindows, saveStream } from './writes.ts'
 
-/** Between two attempts to write on a full disk. */
-const RETRY_MS = 1000
 /** Between two looks at the size on disk. */
 const SIZE_MS = 1000
 /** For a change that nothing in memory follows from. */
@@ -36,8 +35,8 @@ export class SqliteJournal extends SqliteReader implements Journal {
   readonly #progress: Progress
   readonly #retention: Retention
   readonly #checkpoints: Checkpoints
+  readonly #patience: Patience
   #end: End
-  #fault: string | undefined
   #saving: NodeJS.Immediate | undefined
   #sizedAtMs = Number.NEGATIVE_INFINITY
 
@@ -60,11 +59,12 @@ export class SqliteJournal extends SqliteReader implements Journal {
     for (const [sink, position] of this.#saves.durable) this.#place(sink, position)
     this.#retention = new Retention(store, rows, limits, context.clock)
     this.#checkpoints = new Checkpoints(store, context.logger)
+    this.#patience = new Patience(store.path, context, this.#closed.signal)
     this.#measure()
   }
 
   get paused(): string | undefined {
-    return this.#fault ?? this.#gate.paused
+    return this.#patience.fault ?? this.#gate.paused
   }
 
   async append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void> {
@@ -176,21 +176,9 @@ export class SqliteJournal extends SqliteReader implements Journal {
     }
   }
 
-  /** Commits `write`, and with it what sinks have saved; where the disk is full, waits and tries again until closed or `signal`. */
+  /** Commits `write`, and with it what sinks have saved. */
   async #durably(write: () => () => void, signal?: AbortSignal): Promise<void> {
-    for (;;) {
-      signal?.throwIfAborted()
-      this.#closed.signal.throwIfAborted()
-      try {
-        return this.#commit(write)
-      } catch (error) {
-        const fault = passingFault(error)
-        if (fault === undefined) throw journalFault(this.store.path, error)
-        this.#stall(`${fault} for the journal ${this.store.path}: nothing is lost, it is tried again every ${RETRY_MS / 1000} s`, error)
-      }
-      const ended = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal])
-      await this.#context.clock.sleep(RETRY_MS, ended)
-    }
+    await this.#patience.until(() => this.#commit(write), signal)
   }
 
   /** One transaction, and then what it means to this process. */
@@ -208,16 +196,9 @@ export class SqliteJournal extends SqliteReader implements Journal {
       this.#retention.refresh()
       this.#ring.dropBefore(this.#retention.oldest?.first ?? this.#end.events)
     }
-    if (this.#fault !== undefined) this.#context.logger.info(`There is room again for the journal ${this.store.path}`)
-    this.#fault = undefined
     this.#gate.look()
     this.#checkpoints.plan()
     this.#measure()
-  }
-
-  #stall(fault: string, error: unknown): void {
-    if (this.#fault === undefined) this.#context.logger.warn(fault, { error })
-    this.#fault = fault
   }
 
   #oldestBytes(): number {

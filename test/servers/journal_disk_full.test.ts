@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { contextWith, drain, event, idsOf, KEY, LIMITS, never, outcome } from '../support/journals.ts'
+
+/** A disk of its own, in memory. Needs the right to mount one. */
+function smallDisk(megabytes: number): Disposable & { readonly path: string } {
+  const folder = temporaryFolder()
+  const path = join(folder.path, 'disk')
+  mkdirSync(path)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', path])
+  return {
+    path,
+    [Symbol.dispose]() {
+      execFileSync('umount', [path])
+      folder[Symbol.dispose]()
+    },
+  }
+}
+
+const noise = () => Array.from({ length: 20_000 }, () => Math.random().toString(36)).join('')
+
+test('a disk that is really full pauses the journal, and it goes on by itself', async () => {
+  using disk = smallDisk(8)
+  const context = contextWith()
+  const ballast = join(disk.path, 'ballast')
+  const options = { ...LIMITS, sinks: ['s'], path: join(disk.path, 'journal.db') }
+  {
+    await using journal = await openSqliteJournal(options, context)
+    let count = 0
+    for (let round = 0; round < 3; round++) {
+      const { bavail, bsize } = statfsSync(disk.path)
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 100_000)))
+      const events = [event(count, { text: noise() })]
+      const appending = journal.append(KEY, { events, position: count + 1 }, never)
+      const saving = journal.saveSinkPosition('s', count)
+      expect(await outcome(appending)).toBe('waiting')
+      expect(journal.paused).toMatch(/no room on the disk/)
+      await context.clock.advance(30_000)
+      expect(await outcome(appending)).toBe('waiting')
+      rmSync(ballast)
+      await context.clock.advance(2000)
+      await Promise.all([appending, saving])
+      expect(journal.paused).toBeUndefined()
+      count++
+    }
+    expect(idsOf(await drain(journal))).toEqual(['e0', 'e1', 'e2'])
+    const { bavail, bsize } = statfsSync(disk.path)
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize)) // Also closing has no room to copy the log.
+  }
+  rmSync(ballast)
+  await using again = await openSqliteJournal(options, context)
+  expect(await again.streamPosition(KEY)).toBe(3)
+  expect(idsOf(await drain(again))).toEqual(['e0', 'e1', 'e2'])
+  expect(await again.sinkPosition('s')).toBe(2)
+})
