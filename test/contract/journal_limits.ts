@@ -86,6 +86,18 @@ export function testRetention(open: OpenJournal): void {
     expect(await journal.backlog('s')).toMatchObject({ events: 1 })
   })
 
+  test('a reader passes what was removed', async () => {
+    const clock = new VirtualClock()
+    await using journal = await open({ ...LIMITS, retentionAgeMs: DAY_MS }, contextWith(clock))
+    await appendAt(journal, clock, 0, 4)
+    await clock.advance(2 * DAY_MS)
+    await journal.append(KEY, { events: [], position: 4 }, never)
+    expect(await drain(journal, 1)).toEqual([{ events: [], position: 4 }])
+    expect(await journal.stats()).toMatchObject({ events: 0, oldestReceivedMs: undefined })
+    await appendAt(journal, clock, 4, 5)
+    expect(idsOf(await drain(journal, 1))).toEqual(['e4'])
+  })
+
   test('removes what is too much and keeps its ids for a day', async () => {
     const clock = new VirtualClock()
     await using journal = await open({ ...LIMITS, retentionBytesMax: 40 }, contextWith(clock))

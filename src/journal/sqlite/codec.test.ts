@@ -44,7 +44,7 @@ describe('a row', () => {
   test('survives the rows encoded after it', () => {
     const encoder = new RowEncoder()
     const [first] = encoder.encode([event(1)])
-    encoder.encode([event(2, { text: 'overwrites the same buffer' })])
+    encoder.encode([event(2, { text: 'overwritten' })])
     expect(decode(first!).map(({ id, text }) => [id, text])).toEqual([['e1', '{"id":"e1"}']])
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { collect, contextWith, drain, event, events, idsOf, KEY, never, outcome } from '../../../test/support/journals.ts'
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
 import { settled } from '../../../test/support/virtual_clock.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { lockJournal } from './lock.ts'
 import { openSqliteJournal, openSqliteJournalReadOnly } from './index.ts'
 
@@ -41,6 +42,35 @@ test('a position saved at the last moment is durable, or its promise says that i
   await saved
   await using again = await place.open()
   expect(await again.sinkPosition('s')).toBe(2)
+})
+
+test('where everything was removed, the next event still has the next number', async () => {
+  using place = journalFolder()
+  const { clock, ...context } = contextWith()
+  {
+    await using journal = await place.open({ retentionAgeMs: 1 }, { clock, ...context })
+    await journal.append(KEY, { events: events(0, 3), position: 3 }, never)
+    await journal.saveSinkPosition('s', 3)
+    for (let day = 0; day < 4; day++) {
+      await clock.advance(24 * 3_600_000)
+      await journal.append(KEY, { events: [], position: 3 }, never)
+    }
+    expect(idsOf(await drain(journal))).toEqual([])
+  }
+  await using journal = await place.open({ sinks: ['s'] }, { clock, ...context })
+  expect(await journal.head()).toBe(3)
+  await journal.append(KEY, { events: events(3, 4), position: 4 }, never)
+  expect(idsOf(await drain(journal, 3))).toEqual(['e3'])
+})
+
+test('a change that fails leaves no transaction behind', async () => {
+  using place = journalFolder()
+  await using journal = await place.open()
+  const position: Record<string, unknown> = {}
+  position.self = position
+  await expect(journal.append(KEY, { events: events(0, 1), position: position as JsonObject }, never)).rejects.toThrow('circular')
+  await journal.append(KEY, { events: events(1, 2), position: 2 }, never)
+  expect(idsOf(await drain(journal))).toEqual(['e1'])
 })
 
 test('saves of one moment share one transaction', async () => {

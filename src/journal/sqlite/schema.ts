@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 /** Says in the file's header that it is ours: `TRlj`. */
 export const APPLICATION_ID = 0x54_52_6c_6a
 export const FORMAT_VERSION = 1
-/** Measured beside 4096 and 65536: docs/decisions/0001-journal-layout.md. */
-export const PAGE_BYTES = 16_384
+/** Measured beside 16384 and 65536: docs/decisions/0001-journal-layout.md. */
+export const PAGE_BYTES = 4096
 
 /*
   An event has a number: how many were appended before it. A position is such a number.

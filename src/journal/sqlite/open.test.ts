@@ -1,0 +1,80 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { examineJournal, fillJournal } from '../../../test/support/damage.ts'
+import { contextWith } from '../../../test/support/journals.ts'
+import { journalFolder } from '../../../test/support/sqlite_journal.ts'
+import { openSqliteJournalReadOnly } from './index.ts'
+import { PAGE_BYTES } from './schema.ts'
+
+describe('what is no journal', () => {
+  const SPOILED: readonly (readonly [string, (path: string) => void])[] = [
+    ['garbage instead of a header', path => writeFileSync(path, 'garbage '.repeat(5000))],
+    ['a few bytes', path => writeFileSync(path, 'x')],
+    ['the file emptied beside its log', emptyBesideLog],
+    ['zeros', path => writeFileSync(path, Buffer.alloc(65_536))],
+    ['the database of another program', path => other(path, 'CREATE TABLE cats (name)')],
+    ['a table that is missing', path => change(path, 'DROP TABLE sinks')],
+    ['an index that is missing', path => change(path, 'DROP INDEX batches_by_time')],
+    ['rows that are missing', path => change(path, 'DELETE FROM batches WHERE first = (SELECT max(first) FROM batches)')],
+    ['rows that are missing, and no sink to tell', path => change(path, 'DELETE FROM sinks; DELETE FROM batches WHERE first > 5')],
+    ['a page that is empty', emptyPage],
+    ['a position from elsewhere', path => change(path, "INSERT OR REPLACE INTO sinks VALUES ('s', 1000000)")],
+    ['a text that was changed', path => change(path, "UPDATE batches SET text = CAST('{}' AS BLOB) WHERE first = 0")],
+    ['ids that were changed', path => change(path, "UPDATE batches SET directory = replace(directory, 'e', 'f') WHERE first = 0")],
+    ['events of no stream', path => change(path, 'UPDATE batches SET stream = 99 WHERE first = 0')],
+  ]
+
+  test.each(SPOILED)('%s: damaged, and nothing was changed', async (_, spoil) => {
+    using place = journalFolder()
+    const { journal } = await fillJournal(place, 5)
+    await journal[Symbol.asyncDispose]()
+    spoil(place.path)
+    expect(await examineJournal(place.path)).toBe(-1)
+  })
+
+  test('an empty file is a new journal', async () => {
+    using place = journalFolder()
+    writeFileSync(place.path, '')
+    expect(await examineJournal(place.path)).toBe(0)
+  })
+
+  test('no file is a new journal, for its owner alone, also where there is no folder yet', async () => {
+    using place = journalFolder()
+    const path = `${place.folder}/new/journal.db`
+    expect(await examineJournal(path)).toBe(0)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('one of a later version is left alone', async () => {
+    using place = journalFolder()
+    await (await place.open())[Symbol.asyncDispose]()
+    change(place.path, 'PRAGMA user_version = 99')
+    await expect(place.open()).rejects.toMatchObject({ code: 'journal.newer', exitCode: 78 })
+    await expect(openSqliteJournalReadOnly(place.path, contextWith())).rejects.toMatchObject({ code: 'journal.newer' })
+  })
+})
+
+function change(path: string, sql: string): void {
+  using database = new DatabaseSync(path)
+  database.exec(sql)
+}
+
+/** The first page of a table that opening does not need. */
+function emptyPage(path: string): void {
+  using database = new DatabaseSync(path, { readOnly: true })
+  const page = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'ledger_by_start'").get()!.rootpage as number
+  const bytes = readFileSync(path)
+  bytes.fill(0, (page - 1) * PAGE_BYTES, page * PAGE_BYTES)
+  writeFileSync(path, bytes)
+}
+
+function emptyBesideLog(path: string): void {
+  writeFileSync(`${path}-wal`, 'x'.repeat(5000))
+  writeFileSync(path, '')
+}
+
+function other(path: string, sql: string): void {
+  rmSync(path)
+  change(path, sql)
+}
