@@ -6,7 +6,7 @@ import { defineSink, defineSource } from '../../src/toolkit/declaration.ts'
 import { duration, httpUrl, secret } from '../../src/toolkit/settings.ts'
 
 /** A registry whose two components have a setting of every kind there is. */
-export function exampleRegistry(create: { source?: () => Promise<Source>; sink?: () => Promise<Sink> } = {}): Registry {
+export function exampleRegistry(create: { source?: (id: string) => Promise<Source>; sink?: (id: string) => Promise<Sink> } = {}): Registry {
   const missing = () => Promise.reject(new Error('This registry creates nothing'))
   const example_api = defineSource({
     type: 'example_api',
@@ -20,7 +20,7 @@ export function exampleRegistry(create: { source?: () => Promise<Source>; sink?:
       event_types: z.array(z.string().min(1)).max(3).optional().describe('Only these.'),
     }),
     examples: [],
-    create: create.source ?? missing,
+    create: (_, { id }) => (create.source ?? missing)(id),
   })
   const example_hec = defineSink({
     type: 'example_hec',
@@ -37,7 +37,7 @@ export function exampleRegistry(create: { source?: () => Promise<Source>; sink?:
     batch: { eventsMax: 500, bytesMax: 1_000_000, timeoutMs: 1000 },
     batchLimits: { eventsMax: 1000 },
     concurrency: 4,
-    create: create.sink ?? missing,
+    create: (_, { id }) => (create.sink ?? missing)(id),
   })
   return { sources: [example_api], sinks: [example_hec], formats: REGISTRY.formats }
 }

@@ -1,0 +1,116 @@
+import type { ConfiguredSink } from '../config/load.ts'
+import type { Clock } from '../core/clock.ts'
+import type { ComponentState, Meter } from '../core/context.ts'
+import { TailraceError } from '../core/errors.ts'
+import type { LogEvent } from '../core/event.ts'
+import type { MappedEvent, Mapper } from '../core/mapper.ts'
+import type { Rejection, Sink } from '../core/sink.ts'
+import { createDeliver, type Deliver } from '../engine/deliver.ts'
+import { pack } from '../engine/pack.ts'
+import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
+import { supervise } from '../engine/supervise.ts'
+import type { Journal } from '../journal/journal.ts'
+import { UnmappedEvent } from './mapping.ts'
+
+/** The most events that are read from the journal at once. */
+const READ_EVENTS_MAX = 1000
+
+export interface DeliveryOptions {
+  readonly configured: ConfiguredSink
+  readonly sink: Sink
+  readonly mapper: Mapper
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly onState: (state: ComponentState) => void
+}
+
+/** Brings the journal to one sink, until it is at the head after a soft stop, or a FatalError is thrown. */
+export async function runDelivery(options: DeliveryOptions, stop: StopSignals): Promise<void> {
+  const { configured, journal, clock, mapper } = options
+  const { id, settings } = configured
+  const { batch, concurrency, inputs, retry } = settings
+  const policy = { initialDelayMs: retry.initial, maxDelayMs: retry.max }
+  const deliver = divertUnmapped(createDeliver({ ...deliveryOf(options), retry: policy, blockedRetryMs: retry.blocked }), options)
+
+  const run = async () => {
+    const from = await journal.sinkPosition(id)
+    await runPipeline<MappedEvent>(
+      {
+        read: ({ softStop, hardStop }) =>
+          pack<LogEvent, MappedEvent>(
+            journal.read(from, { sources: inputs, batchEventsMax: READ_EVENTS_MAX, endAtHead: softStop }, hardStop),
+            {
+              map: mapper,
+              bytesOf: ({ json }) => Buffer.byteLength(json),
+              eventsMax: batch.events_max,
+              bytesMax: batch.bytes_max,
+              timeoutMs: batch.timeout,
+              clock,
+            },
+            hardStop,
+          ),
+        deliver: ({ events }, signal) => deliver(events, signal),
+        commit: async ({ position }) => {
+          if (position !== undefined) await journal.saveSinkPosition(id, position)
+        },
+        inFlightBatchesMax: concurrency,
+      },
+      stop,
+    )
+  }
+  const stopped = AbortSignal.any([stop.softStop, stop.hardStop])
+  await supervise(run, { retry: policy, blockedRetryMs: retry.blocked, clock, onState: options.onState, stopped })
+}
+
+function deliveryOf(options: DeliveryOptions) {
+  const { sink, clock, meter, onState } = options
+  const labels = { sink: options.configured.id }
+  return {
+    sink,
+    clock,
+    deadLetter: (rejections: readonly Rejection[]) => saveDeadLetters(rejections, options),
+    report: {
+      delivered: (events: number) => meter.add('tailrace_sink_delivered_events_total', labels, events),
+      deadLettered: (events: number) => meter.add('tailrace_sink_dead_lettered_events_total', labels, events),
+      retried: (error: Error) => {
+        const code = error instanceof TailraceError ? error.code : error.name
+        meter.add('tailrace_sink_retries_total', { ...labels, code }, 1)
+      },
+      state: onState,
+    },
+  }
+}
+
+async function saveDeadLetters(rejections: readonly Rejection[], { configured, journal, clock }: DeliveryOptions): Promise<void> {
+  const atMs = clock.now()
+  await journal.addDeadLetters(
+    rejections.map(({ reason, event: { event } }) => ({
+      component: configured.id,
+      eventId: event.id,
+      source: event.source,
+      stream: event.stream,
+      reason,
+      atMs,
+      timeMs: event.timeMs,
+      receivedMs: event.receivedMs,
+      text: event.text,
+    })),
+  )
+}
+
+/** What could not be mapped never reaches the sink. */
+function divertUnmapped(deliver: Deliver, options: DeliveryOptions): Deliver {
+  const { meter, configured } = options
+  return async (events, signal) => {
+    const unmapped = events.filter(event => event instanceof UnmappedEvent)
+    if (unmapped.length > 0) {
+      await saveDeadLetters(
+        unmapped.map(event => ({ event, reason: event.reason })),
+        options,
+      )
+      meter.add('tailrace_sink_dead_lettered_events_total', { sink: configured.id }, unmapped.length)
+    }
+    await deliver(unmapped.length === 0 ? events : events.filter(event => !(event instanceof UnmappedEvent)), signal)
+  }
+}

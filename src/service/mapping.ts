@@ -1,0 +1,118 @@
+import type { ConfiguredSink, ConfiguredSource } from '../config/load.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Logger, Meter } from '../core/context.ts'
+import { toError } from '../core/errors.ts'
+import type { LogEvent } from '../core/event.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { MappedEvent, Mapper } from '../core/mapper.ts'
+import type { FormatOptions, Registry } from '../registry.ts'
+
+/** An event that its mapper failed on: a fault of ours. It goes to the dead letters with its text, and stops no other. */
+export class UnmappedEvent implements MappedEvent {
+  readonly event: LogEvent
+  readonly reason: string
+
+  constructor(event: LogEvent, cause: unknown) {
+    this.event = event
+    this.reason = `The event could not be mapped: ${toError(cause).message}`
+  }
+
+  get document(): JsonObject {
+    return this.event.body
+  }
+
+  get json(): string {
+    return this.event.text
+  }
+}
+
+export interface MappingContext {
+  readonly registry: Registry
+  readonly sources: readonly ConfiguredSource[]
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly meter: Meter
+}
+
+/** The mapper of every sink, by its id. Sinks that ask for the same share one, and an event is mapped once for all of them. */
+export async function createMappers(sinks: readonly ConfiguredSink[], context: MappingContext): Promise<ReadonlyMap<string, Mapper>> {
+  const keys = sinks.map(formatKey)
+  const shared = new Map<string, Mapper>()
+  const mappers = new Map<string, Mapper>()
+  for (const [index, sink] of sinks.entries()) {
+    const key = keys[index]!
+    let mapper = shared.get(key)
+    if (mapper === undefined) {
+      const format = formatOf(sink, context.registry)
+      mapper = guarded(await format.load(formatOptions(sink, context)))
+      if (keys.indexOf(key) !== keys.lastIndexOf(key)) mapper = remembering(mapper)
+      shared.set(key, mapper)
+    }
+    mappers.set(sink.id, sink.settings.validate_output ? await validating(sink, mapper, context) : mapper)
+  }
+  return mappers
+}
+
+function formatKey({ settings }: ConfiguredSink): string {
+  const { format, severity, include_original, attack, ocsf_version, ecs } = settings
+  return JSON.stringify([format, severity, include_original, attack, ocsf_version, ecs])
+}
+
+function formatOf({ settings }: ConfiguredSink, registry: Registry) {
+  const format = registry.formats.find(({ type }) => type === settings.format)
+  if (format === undefined) throw new Error(`There is no format ${settings.format}`)
+  return format
+}
+
+function formatOptions({ settings }: ConfiguredSink, { sources, clock }: Pick<MappingContext, 'sources' | 'clock'>): FormatOptions {
+  const organizations = new Map(sources.map(({ id, settings: { organization } }) => [id, organization]))
+  return {
+    clock,
+    organization: source => organizations.get(source),
+    includeOriginal: settings.include_original,
+    severity: settings.severity,
+    attack: settings.attack,
+    ocsfVersion: settings.ocsf_version,
+    ecs: {
+      namespace: settings.ecs.namespace,
+      flattened: settings.ecs.flattened,
+      actionSpelling: settings.ecs.action_spelling,
+    },
+  }
+}
+
+/** Mappers are total; should one fail all the same, its sink must not stand still before that event for ever. */
+function guarded(mapper: Mapper): Mapper {
+  return event => {
+    try {
+      const mapped = mapper(event)
+      void mapped.json // Made here, so that it fails here if it does.
+      return mapped
+    } catch (cause) {
+      return new UnmappedEvent(event, cause)
+    }
+  }
+}
+
+/** Events are kept for as long as somebody else holds them. */
+function remembering(mapper: Mapper): Mapper {
+  const known = new WeakMap<LogEvent, MappedEvent>()
+  return event => {
+    const mapped = known.get(event) ?? mapper(event)
+    known.set(event, mapped)
+    return mapped
+  }
+}
+
+async function validating(sink: ConfiguredSink, mapper: Mapper, context: MappingContext): Promise<Mapper> {
+  const validate = await formatOf(sink, context.registry).loadValidator?.(formatOptions(sink, context))
+  if (validate === undefined) return mapper
+  return event => {
+    const mapped = mapper(event)
+    for (const { kind, path, message } of validate(mapped.document)) {
+      context.meter.add('tailrace_sink_invalid_output_total', { sink: sink.id, kind }, 1)
+      context.logger.debug(`${path}: ${message}`, { component: sink.id, event: event.id, kind })
+    }
+    return mapped
+  }
+}

@@ -1,0 +1,124 @@
+import type { CheckedConfig } from '../config/load.ts'
+import type { Clock } from '../core/clock.ts'
+import type { ComponentContext, ComponentState, Logger, Meter } from '../core/context.ts'
+import { ConfigError } from '../core/errors.ts'
+import type { Sink } from '../core/sink.ts'
+import type { ReadBounds, Source } from '../core/source.ts'
+import type { StopSignals } from '../engine/pipeline.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Registry } from '../registry.ts'
+import { checkOne } from './checks.ts'
+import { runDelivery } from './delivery.ts'
+import { runIngest } from './ingest.ts'
+import { openJournal } from './journal.ts'
+import { withFields } from './log.ts'
+import { createMappers } from './mapping.ts'
+import { allSettled } from './scope.ts'
+import { type ComponentEntry, StateBoard } from './states.ts'
+import { Stops } from './stops.ts'
+
+/** The pauses of a stream that failed for a reason its source did not handle itself. */
+const INGEST_PAUSES = { retry: { initialDelayMs: 1000, maxDelayMs: 60_000 }, blockedRetryMs: 60_000 }
+
+export interface ServiceOptions {
+  readonly config: CheckedConfig
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly meter: Meter
+  readonly bounds: ReadBounds
+  readonly stop: StopSignals
+  /** Once everything is open and the pipelines are about to run. */
+  readonly onStart?: (service: RunningService) => AsyncDisposable | Promise<AsyncDisposable>
+}
+
+/** What others may look at while it runs. */
+export interface RunningService {
+  readonly config: CheckedConfig
+  readonly board: StateBoard
+  readonly journal: Journal
+}
+
+/** How a run ended. `unavailable`: a finite run gave up on what stayed out of reach. */
+export interface RunOutcome {
+  readonly unavailable: readonly ComponentEntry[]
+}
+
+/**
+ * Opens the journal, the sources and the sinks, and runs a pipeline for each until it is stopped or, in a finite
+ * run, done. Rejects with the first FatalError or ConfigError. Nothing is running or open any more when it settles.
+ */
+export async function runService(options: ServiceOptions): Promise<RunOutcome> {
+  const { config, clock, logger, meter } = options
+  const board = new StateBoard({ clock, logger, meter })
+  await using scope = new AsyncDisposableStack()
+  const journal = scope.use(await openJournal(config, { clock, logger, meter }))
+  const sinks = new Map<string, Sink>()
+  for (const { id, spec, own } of config.sinks) {
+    sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, contextOf(id, board, options)))))
+  }
+  const sources = new Map<string, Source>()
+  for (const { id, spec, own } of config.sources) {
+    sources.set(id, scope.use(await created(['sources', id], () => spec.create(own, contextOf(id, board, options)))))
+  }
+  const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
+  if (options.onStart !== undefined) scope.use(await options.onStart({ config, board, journal }))
+
+  await using stops = new Stops({
+    stop: options.stop,
+    board,
+    clock,
+    logger,
+    shutdownMs: config.service.shutdown_timeout,
+    finite: options.bounds.untilMs !== undefined,
+  })
+  const failed = (error: unknown) => stops.fail(error)
+  const deliveries = config.sinks.map(async configured => {
+    const { id } = configured
+    const onState = (state: ComponentState) => board.report(id, state)
+    const mapper = mappers.get(id)!
+    await runDelivery({ configured, sink: sinks.get(id)!, mapper, journal, clock, meter, onState }, stops.sink(id))
+  })
+  const ingests = [...sources].flatMap(([source, { streams }]) =>
+    streams.map(async stream => {
+      const component = `${source}/${stream.name}`
+      const onState = (state: ComponentState) => board.report(component, state)
+      const key = { source, stream: stream.name }
+      await runIngest({ ...INGEST_PAUSES, key, stream, journal, bounds: options.bounds, clock, meter, onState }, stops.source(component))
+    }),
+  )
+  const ingested = allSettled(ingests, failed).finally(() => stops.drain())
+  const done = new AbortController()
+  const checks = [...sinks].map(([id, sink]) => logCheck(id, sink, options, done.signal))
+  const ended = allSettled([ingested, ...deliveries], failed).finally(() => done.abort())
+  await allSettled([ended, ...checks], failed)
+  return { unavailable: stops.unavailable }
+}
+
+/** What is wrong with a destination is said at the start, before the first event finds out. */
+async function logCheck(component: string, sink: Sink, { clock, logger, stop }: ServiceOptions, done: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stop.softStop, stop.hardStop, done])
+  const error = await checkOne(sink, clock, signal)
+  if (error !== undefined && !signal.aborted) logger.warn('the check of this destination failed', { component, error })
+}
+
+function contextOf(id: string, board: StateBoard, { clock, logger, meter }: ServiceOptions): ComponentContext {
+  return {
+    id,
+    clock,
+    meter,
+    logger: withFields(logger, { component: id }),
+    report: (state, part) => board.report(part === undefined ? id : `${id}/${part}`, state),
+  }
+}
+
+/** What a component refuses when it is made is told with its place in the configuration. */
+async function created<C>(path: readonly string[], create: () => Promise<C>): Promise<C> {
+  try {
+    return await create()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const whole = [...path, ...error.path]
+    throw new ConfigError(error.code, `${whole.join('.')}: ${error.message}`, { path: whole, cause: error })
+  }
+}
