@@ -113,7 +113,7 @@ describe.each(FORMATS)('$name', ({ create, validate, original }) => {
       `{"type":"login.failed","actor":{"type":"session","session":{"user":{"email":"${'a@'.repeat(100_000)}"},"ip_address":"${'1'.repeat(100_000)}"}}}`,
     ],
     ['half a character', '{"type":"login.failed","actor":{"type":"\\ud800"},"\\udc00":"\\ud83d"}'],
-    ['spaces in the text', '{ "type" : "login.failed",\n\t"id":"a" }'],
+    ['spaces in the text', ' \n{ "type" : "login.failed",\n\t"id":"a" }\t '],
   ])('%s is mapped, valid, and keeps its text', (_, text) => {
     const event = receivedEvent({ source: 's', stream: 't', receivedMs: RECEIVED_MS, text, body: JSON.parse(text) as JsonObject })
     const { document, json: written } = map(event)
