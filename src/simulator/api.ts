@@ -8,7 +8,7 @@ import type { Settings } from './options.ts'
 import { parseQuery } from './query.ts'
 import type { World } from './world.ts'
 
-export const LIST_PATH = '/v1/organization/audit_logs'
+const LIST_PATH = '/v1/organization/audit_logs'
 
 export interface ApiRequest {
   readonly method: string
@@ -101,7 +101,7 @@ export class AuditLogApi {
       delivery: deliveryOf(choice),
       gzip: choice.oddities.has('gzip_answers') && /\bgzip\b/.test(acceptEncoding ?? ''),
       events: listings.reduce((sum, { items }) => sum + items.length, 0),
-      faults: faultsOf(choice),
+      faults: faultsOf(choice, beside !== undefined),
     })
   }
 
@@ -122,9 +122,9 @@ function deliveryOf({ failure, oddities, random }: Choice): Delivery {
   return oddities.has('trickled_answers') ? 'trickled' : 'whole'
 }
 
-function faultsOf({ mode, failure, oddities }: Choice): readonly FaultName[] {
+function faultsOf({ mode, failure, oddities }: Choice, hasCursor: boolean): readonly FaultName[] {
   const names: FaultName[] = [...oddities]
   if (failure !== undefined) names.push(failure)
-  if (mode !== 'honest') names.push(mode === 'inverted' ? 'inverted_cursor' : 'ignored_after')
+  if (mode !== 'honest' && hasCursor) names.push(mode === 'inverted' ? 'inverted_cursor' : 'ignored_after')
   return names
 }

@@ -1,11 +1,11 @@
 import { PURPOSE, Random } from './random.ts'
 
-export interface Person {
+interface Person {
   readonly id: string
   readonly email: string
 }
 
-export interface Project {
+interface Project {
   readonly id: string
   readonly name: string
 }

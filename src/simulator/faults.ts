@@ -10,7 +10,7 @@ import { ConfigError } from '../core/errors.ts'
  *   failures in a row the same question is answered, so that asking again always leads somewhere.
  * - `answer`: an answer that is odd but complete.
  */
-export type FaultKind = 'event' | 'cursor' | 'failure' | 'answer'
+type FaultKind = 'event' | 'cursor' | 'failure' | 'answer'
 
 interface FaultSpec {
   readonly name: string

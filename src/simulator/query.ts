@@ -27,7 +27,7 @@ export interface Query {
   readonly cursor: Cursor | undefined
 }
 
-export interface Cursor {
+interface Cursor {
   readonly name: 'after' | 'before'
   readonly id: string
 }

@@ -24,7 +24,8 @@ export async function readRecording(path: string): Promise<readonly FileRecord[]
 }
 
 export function parseRecording(text: string, name: string): readonly FileRecord[] {
-  const listed = [...valuesIn(text)].flatMap(span => elements(text, span, name))
+  const start = text.startsWith('\uFEFF') ? 1 : 0
+  const listed = [...valuesIn(text, start)].flatMap(span => elements(text, span, name))
   const newestFirst = listed.some(({ inAnswer }) => inAnswer) || timeOf(listed[0]) > timeOf(listed.at(-1))
   const unique = new Map(listed.map(({ text: own, body }) => [own, { text: own, body }]))
   const records = [...unique.values()]

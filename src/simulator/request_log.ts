@@ -9,6 +9,7 @@ export interface LoggedRequest {
   readonly search: string
   readonly status: number
   readonly events: number
+  /** What was drawn for it. A draw may find nothing to act on: no end to lie about, no gzip asked for. */
   readonly faults: readonly FaultName[]
 }
 

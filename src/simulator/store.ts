@@ -107,7 +107,7 @@ export class EventStore {
 const newestFirst = (items: Held[], direction: Direction) => (direction === 'older' ? items : items.reverse())
 
 /** The first place of a sorted list from which on `holds` is true; its length if it never is. */
-export function firstPlace<T>(list: readonly T[], holds: (item: T) => boolean): number {
+function firstPlace<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let low = 0
   let high = list.length
   while (low < high) {
