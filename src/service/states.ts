@@ -63,18 +63,12 @@ export class StateBoard {
 
   #log({ component, state }: ComponentEntry, before: ComponentEntry | undefined): void {
     const logger = withFields(this.#logger, { component })
-    switch (state.name) {
-      case 'running':
-        return before === undefined ? logger.debug('running') : logger.info('running again')
-      case 'ended':
-        return logger.info('ended')
-      case 'paused':
-        return logger.warn(`paused: ${state.reason}`)
-      case 'retrying':
-        return logger.warn('retrying', { error: state.error })
-      case 'blocked':
-        return logger.error('blocked; nothing is dropped', { error: state.error })
-    }
+    if (state.name === 'running' && before === undefined) logger.debug('running')
+    else if (state.name === 'running') logger.info('running again')
+    else if (state.name === 'ended') logger.info('ended')
+    else if (state.name === 'paused') logger.warn(`paused: ${state.reason}`)
+    else if (state.name === 'retrying') logger.warn('retrying', { error: state.error })
+    else logger.error('blocked; nothing is dropped', { error: state.error })
   }
 }
 

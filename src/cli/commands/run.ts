@@ -1,0 +1,33 @@
+import type { ReadBounds } from '../../core/source.ts'
+import { type ConfigOption, configOf, configOption, parseTimeMs } from '../options.ts'
+import type { Register } from '../program.ts'
+import { serve } from '../serve.ts'
+
+interface RunOptions extends ConfigOption {
+  readonly once?: boolean
+  readonly from?: string
+  readonly to?: string
+}
+
+export const register: Register = (program, { io, version, action }) => {
+  program
+    .command('run')
+    .description('Runs the configuration until it is stopped.')
+    .addOption(configOption())
+    .option('--once', 'end when all events up to now are delivered; 69 when something stays unavailable')
+    .option('--from <time>', 'where a source without a position starts, instead of its own start')
+    .option('--to <time>', 'end when all events before this time are delivered')
+    .action(
+      action(async (options: RunOptions) => {
+        const config = configOf(options, io)
+        return serve({ config, bounds: boundsOf(options, Date.now()), io, version })
+      }),
+    )
+}
+
+function boundsOf({ once, from, to }: RunOptions, nowMs: number): ReadBounds {
+  return {
+    ...(from === undefined ? {} : { fromMs: parseTimeMs(from, nowMs) }),
+    ...(to !== undefined ? { untilMs: parseTimeMs(to, nowMs) } : once ? { untilMs: nowMs } : {}),
+  }
+}

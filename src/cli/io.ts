@@ -1,0 +1,38 @@
+import { FatalError, toError } from '../core/errors.ts'
+import type { Environment } from '../config/interpolate.ts'
+
+/** What a command sees of the world. Data goes to standard output, words to standard error. */
+export interface Io {
+  /** Writes data; resolves when it is taken. A closed standard output is a FatalError with exit code 74. */
+  print(text: string): Promise<void>
+  /** One line for a person. */
+  say(line: string): void
+  /** Standard input, as text. */
+  readonly input: AsyncIterable<string>
+  readonly env: Environment
+  /** Whether standard error is a terminal. */
+  readonly isTerminal: boolean
+  /** Characters of a line of the terminal. */
+  readonly columns: number
+}
+
+export function processIo(): Io {
+  const { stdin, stdout, stderr } = process
+  // What can't be written is told by the write that failed; without a listener it would end the process before that.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  return {
+    print: text =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, error => (error ? reject(closedOutput(error)) : resolve()))
+      }),
+    say: line => void stderr.write(`${line}\n`),
+    input: { [Symbol.asyncIterator]: () => stdin.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string> },
+    env: process.env,
+    isTerminal: stderr.isTTY === true,
+    columns: stderr.columns ?? 80,
+  }
+}
+
+function closedOutput(cause: unknown): FatalError {
+  return new FatalError('cli.stdout', `Standard output can't be written: ${toError(cause).message}`, { exitCode: 74, cause })
+}

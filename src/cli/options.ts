@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander'
+import { type CheckedConfig, loadConfig } from '../config/load.ts'
+import { REGISTRY } from '../registry.ts'
+import { parseDurationMs } from '../toolkit/settings.ts'
+import { usageError } from './exit.ts'
+import type { Io } from './io.ts'
+
+export interface ConfigOption {
+  readonly config: readonly string[]
+}
+
+export const configOption = () => new Option('-c, --config <path...>', 'files or folders of the configuration').default(['config'])
+
+export const jsonOption = () => new Option('--json', 'print JSON instead of text')
+
+export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loadConfig(config, { registry: REGISTRY, env: io.env })
+
+/** An ISO time, or a duration ago: `2026-01-31`, `2026-01-31T08:00:00Z`, `30d`. In ms since 1970. */
+export function parseTimeMs(text: string, nowMs: number): number {
+  const agoMs = parseDurationMs(text)
+  if (agoMs !== undefined) return nowMs - agoMs
+  const timeMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw usageError(`"${text}" is no time; write 2026-01-31, 2026-01-31T08:00:00Z, or 30d for 30 days ago`)
+}
+
+/** A number option; `minimum` is included. */
+export function parseNumber(name: string, text: string, minimum: number, whole = false): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value >= minimum && (!whole || Number.isInteger(value))) return value
+  throw usageError(`--${name} takes a ${whole ? 'whole ' : ''}number from ${minimum}, not "${text}"`)
+}
+
+/** A duration option, in ms. */
+export function parseDuration(name: string, text: string): number {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined) return ms
+  throw usageError(`--${name} takes a duration such as 30s, 15m or 30d, not "${text}"`)
+}
+
+/** A command with its summary; the options follow. */
+export const command = (program: Command, name: string, summary: string) => program.command(name).description(summary)

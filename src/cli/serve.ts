@@ -1,0 +1,49 @@
+import type { CheckedConfig } from '../config/load.ts'
+import type { ReadBounds } from '../core/source.ts'
+import { REGISTRY } from '../registry.ts'
+import { adminRoutes } from '../service/admin/routes.ts'
+import { startAdminServer } from '../service/admin/server.ts'
+import { createLogger } from '../service/log.ts'
+import { createPrometheusMeter } from '../service/meter.ts'
+import { type RunningService, runService } from '../service/run.ts'
+import { stopSignals } from '../service/stop_signals.ts'
+import { troubleOf } from '../service/states.ts'
+import { systemClock } from '../toolkit/clock.ts'
+import { EXIT } from './exit.ts'
+import type { Io } from './io.ts'
+
+export interface ServeOptions {
+  readonly config: CheckedConfig
+  readonly bounds: ReadBounds
+  readonly io: Io
+  readonly version: string
+}
+
+/** Runs a configuration with logs, metrics, admin server and stop signals; resolves to the exit code. */
+export async function serve({ config, bounds, io, version }: ServeOptions): Promise<number> {
+  const { log, admin } = config.service
+  const format = log.format === 'auto' ? (io.isTerminal ? 'text' : 'json') : log.format
+  const logger = createLogger({ level: log.level, format, write: line => io.say(line.trimEnd()) })
+  const meter = createPrometheusMeter()
+  using stop = stopSignals(request =>
+    logger.info(request === 'soft' ? 'stopping; a second signal stops at once' : 'stopping at once, by a second signal'),
+  )
+
+  const onStart = async (service: RunningService) => {
+    const scope = new AsyncDisposableStack()
+    const server = admin.enabled
+      ? scope.use(await startAdminServer(admin.listen, adminRoutes(service, { clock: systemClock, meter })))
+      : undefined
+    logger.info(`tailrace ${version} runs`, {
+      sources: config.sources.map(({ id }) => id),
+      sinks: config.sinks.map(({ id }) => id),
+      ...(server === undefined ? {} : { admin: server.url }),
+    })
+    return scope
+  }
+  const { unavailable } = await runService({ config, registry: REGISTRY, clock: systemClock, logger, meter, bounds, stop, onStart })
+  for (const entry of unavailable) {
+    logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
+  }
+  return unavailable.length === 0 ? EXIT.done : EXIT.unavailable
+}
