@@ -11,6 +11,12 @@ export interface FormatOptions extends MapperOptions {
   readonly ecs: { readonly namespace: string; readonly flattened: boolean; readonly actionSpelling: 'verbatim' | 'elastic' }
 }
 
+/** What a sink that sets nothing gets. */
+export const FORMAT_DEFAULTS = {
+  ocsfVersion: '1.8.0',
+  ecs: { namespace: 'default', flattened: false, actionSpelling: 'verbatim' },
+} as const satisfies Omit<FormatOptions, 'clock'>
+
 /** What an event is turned into on its way to a sink. */
 export interface FormatSpec {
   /** One string everywhere: YAML format, folder. */

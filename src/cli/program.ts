@@ -18,6 +18,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register
   validate: () => import('./commands/validate.ts'),
   check: () => import('./commands/check.ts'),
   schema: () => import('./commands/schema.ts'),
+  demo: () => import('./commands/demo.ts'),
+  simulate: () => import('./commands/simulate.ts'),
+  map: () => import('./commands/map.ts'),
+  get: () => import('./commands/get.ts'),
+  export: () => import('./commands/export.ts'),
+  tap: () => import('./commands/tap.ts'),
 }
 
 /** Runs one command; resolves to the exit code of the process, and never rejects. */

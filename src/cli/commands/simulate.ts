@@ -1,0 +1,30 @@
+import { stopSignals } from '../../service/stop_signals.ts'
+import { EXIT } from '../exit.ts'
+import type { Register } from '../program.ts'
+import { listenOrExplain } from '../listen.ts'
+import { type SimulateFlags, simulatorOptions } from '../simulate.ts'
+
+export const register: Register = (program, { io, action }) => {
+  program
+    .command('simulate')
+    .description('Serves the audit-log API on this machine, for rehearsals; prints its base URL.')
+    .option('--port <n>', 'port to listen on; a free one by default')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--seed <n>', 'the same seed gives the same events (default: 1)')
+    .option('--events <n|file>', 'how many events the history has, or a file of events to serve instead (default: 1000)')
+    .option('--history <duration>', 'how far back the history reaches (default: 30d)')
+    .option('--rate <n/s>', 'new events a second (default: 0)')
+    .option('--faults <list>', 'all, none, or names with commas between them, such as late_events,server_errors=0.5')
+    .option('--key <key>', 'the key that is let in; any by default')
+    .option('--latency <duration>', 'added to every answer (default: 0ms)')
+    .action(
+      action(async (flags: SimulateFlags) => {
+        using stop = stopSignals(() => {})
+        await using simulator = await listenOrExplain(simulatorOptions(flags))
+        await io.print(`${simulator.url}\n`)
+        await new Promise<void>(resolve => stop.softStop.addEventListener('abort', () => resolve(), { once: true }))
+        io.say(`${simulator.counts().requests} requests were answered`)
+        return EXIT.done
+      }),
+    )
+}

@@ -1,0 +1,38 @@
+import { stopSignals } from '../../service/stop_signals.ts'
+import { systemClock } from '../../toolkit/clock.ts'
+import { EXIT } from '../exit.ts'
+import { type FormatOption, formatOption, mapperOf } from '../format.ts'
+import { type JournalOption, journalOption, readerOf } from '../journal.ts'
+import { configOption, parseTimeMs } from '../options.ts'
+import type { Register } from '../program.ts'
+
+interface TapOptions extends JournalOption, FormatOption {
+  readonly since?: string
+  readonly source?: readonly string[]
+}
+
+export const register: Register = (program, { io, action }) => {
+  program
+    .command('tap')
+    .description('Prints events as they reach the journal, until it is stopped.')
+    .addOption(configOption())
+    .addOption(journalOption())
+    .option('--since <time>', 'begin with the events received at or after this time')
+    .option('--source <id...>', 'events of these sources')
+    .addOption(formatOption('raw'))
+    .action(
+      action(async (options: TapOptions) => {
+        using stop = stopSignals(() => {})
+        await using journal = await readerOf(options, io)
+        const mapper = await mapperOf(options)
+        const nowMs = systemClock.now()
+        const from = options.since === undefined ? await journal.head() : await journal.positionAt(parseTimeMs(options.since, nowMs))
+        const reading = { sources: options.source, batchEventsMax: 1000, endAtHead: stop.softStop }
+        for await (const { events } of journal.read(from, reading, stop.hardStop)) {
+          if (events.length > 0) await io.print(events.map(event => `${mapper(event).json}\n`).join(''))
+          if (stop.softStop.aborted) break
+        }
+        return EXIT.done
+      }),
+    )
+}

@@ -1,0 +1,46 @@
+import type { SimulatorOptions } from '../simulator/options.ts'
+import { parseFaults } from '../simulator/faults.ts'
+import { ConfigError } from '../core/errors.ts'
+import { usageError } from './exit.ts'
+import { parseDuration, parseNumber } from './options.ts'
+
+export interface SimulateFlags {
+  readonly port?: string
+  readonly host?: string
+  readonly seed?: string
+  readonly events?: string
+  readonly history?: string
+  readonly rate?: string
+  readonly faults?: string
+  readonly key?: string
+  readonly latency?: string
+}
+
+/** What the flags say to the simulator. */
+export function simulatorOptions(flags: SimulateFlags): SimulatorOptions {
+  const { port, host, seed, events, history, rate, faults, key, latency } = flags
+  return {
+    ...(port === undefined ? {} : { port: parseNumber('port', port, 0, true) }),
+    ...(host === undefined ? {} : { host }),
+    ...(seed === undefined ? {} : { seed: parseNumber('seed', seed, 0, true) }),
+    ...(events === undefined ? {} : { events: /^\d+$/.test(events) ? Number(events) : events }),
+    ...(history === undefined ? {} : { historyMs: parseDuration('history', history) }),
+    ...(rate === undefined ? {} : { ratePerSecond: parseRate(rate) }),
+    ...(faults === undefined ? {} : { faults: faultsOf(faults) }),
+    ...(key === undefined ? {} : { key }),
+    ...(latency === undefined ? {} : { latencyMs: parseDuration('latency', latency) }),
+  }
+}
+
+/** `5/s`, or `5`: events a second. */
+export function parseRate(text: string): number {
+  return parseNumber('rate', text.replace(/\/s$/, ''), 0)
+}
+
+function faultsOf(text: string) {
+  try {
+    return parseFaults(text)
+  } catch (error) {
+    throw error instanceof ConfigError ? usageError(`--faults: ${error.message}`) : error
+  }
+}
