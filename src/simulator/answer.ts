@@ -38,6 +38,6 @@ export function htmlAnswer(status: number, title: string, faults: readonly Fault
   return { ...PLAIN, status, headers: { 'content-type': 'text/html' }, body: Buffer.from(body), faults }
 }
 
-export function jsonAnswer(body: Buffer | string, more: Partial<Answer> = {}): Answer {
-  return { ...PLAIN, status: 200, headers: JSON_TYPE, body: Buffer.from(body as string), ...more }
+export function listAnswer(body: Buffer, more: Pick<Answer, 'headers' | 'delivery' | 'gzip' | 'events' | 'faults'>): Answer {
+  return { ...PLAIN, status: 200, body, ...more }
 }

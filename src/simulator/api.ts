@@ -1,4 +1,4 @@
-import { type Answer, type Delivery, errorAnswer, htmlAnswer, jsonAnswer } from './answer.ts'
+import { type Answer, type Delivery, errorAnswer, htmlAnswer, listAnswer } from './answer.ts'
 import * as errors from './api_error.ts'
 import { encodeListings } from './body.ts'
 import { type Choice, Chooser } from './choice.ts'
@@ -96,7 +96,7 @@ export class AuditLogApi {
     }
     const listings = layPage(store, query, beside, choice)
     const body = encodeListings(listings, { seed, share: this.faults.not_objects ?? 0 })
-    return jsonAnswer(body, {
+    return listAnswer(body, {
       headers: contentType(choice),
       delivery: deliveryOf(choice),
       gzip: choice.oddities.has('gzip_answers') && /\bgzip\b/.test(acceptEncoding ?? ''),

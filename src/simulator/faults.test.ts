@@ -147,3 +147,19 @@ describe('failures', () => {
     }
   })
 })
+
+test('faults are drawn by seed, question and how often it was asked: not by who asks in between', async () => {
+  const outcomes = async (seed: number, between: number) => {
+    const simulator = await start({ seed, faults: { rate_limited_silent: 0.4 } })
+    const statuses: number[] = []
+    for (let turn = 0; turn < 30; turn++) {
+      for (let other = 0; other < between; other++) await ask(simulator, `limit=${10 + other}`)
+      statuses.push((await ask(simulator, 'limit=7')).status)
+    }
+    return statuses
+  }
+  const alone = await outcomes(5, 0)
+  expect(new Set(alone)).toEqual(new Set([200, 429]))
+  expect(await outcomes(5, 2)).toEqual(alone)
+  expect(await outcomes(6, 0)).not.toEqual(alone)
+})
