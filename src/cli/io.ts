@@ -4,9 +4,9 @@ import type { Environment } from '../config/interpolate.ts'
 /** What a command sees of the world. Data goes to standard output, words to standard error. */
 export interface Io {
   /** Writes data; resolves when it is taken. A closed standard output is a FatalError with exit code 74. */
-  print(text: string): Promise<void>
+  readonly print: (text: string) => Promise<void>
   /** One line for a person. */
-  say(line: string): void
+  readonly say: (line: string) => void
   /** Standard input, as text. */
   readonly input: AsyncIterable<string>
   readonly env: Environment

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import type { CheckedConfig } from '../config/load.ts'
-import type { Journal, JournalReader } from '../journal/journal.ts'
-import { openJournal, openJournalReader } from '../service/journal.ts'
+import type { Journal, JournalReader, StreamKey } from '../journal/journal.ts'
+import { openJournalReader } from '../service/journal.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import { notFound } from './exit.ts'
@@ -21,11 +21,27 @@ export const journalPathOf = (options: JournalOption, io: Io): string => options
 export const readerOf = (options: JournalOption, io: Io): Promise<JournalReader> =>
   openJournalReader(journalPathOf(options, io), systemClock)
 
-/** The journal to be changed: a run that is going on holds it, and the error says so. */
-export function writerOf(config: CheckedConfig, io: Io): Promise<Journal> {
-  durablePath(config)
+/**
+ * The journal to be changed by an operator: a run that is going on holds it, and the error says so. Nothing is
+ * removed by the way, whatever the limits of the configuration.
+ */
+export async function writerOf(path: string, io: Io): Promise<Journal> {
+  await using reader = await openJournalReader(path, systemClock) // Where there is none, none is made.
+  const sinks = await reader.sinks()
+  const none = Number.MAX_SAFE_INTEGER
+  const limits = { sinks, backlogBytesMax: none, retentionAgeMs: none, retentionBytesMax: none }
   const logger = { debug: () => {}, info: io.say, warn: io.say, error: io.say }
-  return openJournal(config, { clock: systemClock, logger, meter: SILENT_METER })
+  const { openSqliteJournal } = await import('../journal/sqlite/index.ts')
+  return openSqliteJournal({ path, ...limits }, { clock: systemClock, logger, meter: SILENT_METER })
+}
+
+/** `acme/organization` */
+export const nameOf = ({ source, stream }: StreamKey) => `${source}/${stream}`
+
+/** The stream of that name; undefined for the name of a sink. */
+export function streamOf(name: string): StreamKey | undefined {
+  const slash = name.indexOf('/')
+  return slash < 0 ? undefined : { source: name.slice(0, slash), stream: name.slice(slash + 1) }
 }
 
 function durablePath({ journal }: CheckedConfig): string {

@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly io: Io
   readonly version: string
   /** Makes an action of commander of one that returns an exit code. */
-  action<A extends unknown[]>(run: (...args: A) => Promise<number>): (...args: A) => Promise<void>
+  readonly action: <A extends unknown[]>(run: (...args: A) => Promise<number>) => (...args: A) => Promise<void>
 }
 
 /** Every command there is, loaded when it is asked for. */
@@ -23,7 +23,15 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register
   map: () => import('./commands/map.ts'),
   get: () => import('./commands/get.ts'),
   export: () => import('./commands/export.ts'),
+  report: () => import('./commands/report.ts'),
+  state: () => import('./commands/state.ts'),
+  'dead-letters': () => import('./commands/dead_letters.ts'),
+  replay: () => import('./commands/replay.ts'),
+  status: () => import('./commands/status.ts'),
   tap: () => import('./commands/tap.ts'),
+  verify: () => import('./commands/verify.ts'),
+  attest: () => import('./commands/attest.ts'),
+  explain: () => import('./commands/explain.ts'),
 }
 
 /** Runs one command; resolves to the exit code of the process, and never rejects. */

@@ -19,8 +19,8 @@ export const register: Register = (program, { io, version, action }) => {
     .option('--to <time>', 'end when all events before this time are delivered')
     .action(
       action(async (options: RunOptions) => {
-        const config = configOf(options, io)
-        return serve({ config, bounds: boundsOf(options, Date.now()), io, version })
+        const bounds = boundsOf(options, Date.now())
+        return serve({ config: configOf(options, io), bounds, io, version })
       }),
     )
 }

@@ -1,0 +1,67 @@
+import type { CheckedConfig } from '../config/load.ts'
+import type { ComponentContext } from '../core/context.ts'
+import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
+import type { JournalReader } from '../journal/journal.ts'
+import { SILENT_METER } from '../service/meter.ts'
+import { stopSignals } from '../service/stop_signals.ts'
+import { systemClock } from '../toolkit/clock.ts'
+import { ledgerEnd, type SecondsRange } from './ledger.ts'
+
+/** The most ids that one difference names. */
+const NAMED_IDS_MAX = 20
+/** A listing of one's own: nothing has been seen before. */
+const NOTHING_SEEN: EventHistory = { ids: () => [] }
+
+/**
+ * Lists the range again through every source, and says which ids only one side has. By default the last 24
+ * hours, up to where the journal has listed them: what came since is no difference.
+ */
+export async function againstApi(journal: JournalReader, config: CheckedConfig, range: Partial<SecondsRange>): Promise<readonly string[]> {
+  using stop = stopSignals(() => {})
+  const differences: string[] = []
+  for (const { id, spec, own } of config.sources) {
+    await using source = await spec.create(own, contextOf(id))
+    for (const stream of source.streams) {
+      const endS = await ledgerEnd(journal, { source: id, stream: stream.name })
+      if (endS === undefined) continue
+      const toS = Math.min(range.toS ?? endS, endS)
+      const bounds = { fromMs: (range.fromS ?? toS - 86_400) * 1000, untilMs: toS * 1000 }
+      const listed = await listedIds(stream, bounds, stop.softStop)
+      const held = await heldIds(journal, id, stream.name, bounds)
+      const name = `${id}/${stream.name}`
+      differences.push(...named(`${name}: the API lists and the journal does not hold`, listed.difference(held)))
+      differences.push(...named(`${name}: the journal holds and the API does not list`, held.difference(listed)))
+    }
+  }
+  return differences
+}
+
+async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, signal: AbortSignal): Promise<Set<string>> {
+  const ids = new Set<string>()
+  for await (const { events } of stream.read(undefined, NOTHING_SEEN, signal, bounds)) {
+    for (const { id, timeMs } of events) if (isWithin(timeMs, bounds)) ids.add(id)
+  }
+  signal.throwIfAborted() // Stopped halfway, everything after would look as if it were missing.
+  return ids
+}
+
+async function heldIds(journal: JournalReader, source: string, stream: string, bounds: Required<ReadBounds>): Promise<Set<string>> {
+  const ids = new Set<string>()
+  for await (const event of journal.range({ fromMs: bounds.fromMs!, toMs: bounds.untilMs!, sources: [source] })) {
+    if (event.stream === stream) ids.add(event.id)
+  }
+  return ids
+}
+
+const isWithin = (timeMs: number, { fromMs, untilMs }: Required<ReadBounds>) => timeMs >= fromMs! && timeMs < untilMs!
+
+function named(what: string, ids: ReadonlySet<string>): readonly string[] {
+  if (ids.size === 0) return []
+  const some = [...ids].slice(0, NAMED_IDS_MAX)
+  return [`${what} ${ids.size} events: ${some.join(', ')}${ids.size > some.length ? ', …' : ''}`]
+}
+
+function contextOf(id: string): ComponentContext {
+  const quiet = () => {}
+  return { id, clock: systemClock, meter: SILENT_METER, logger: { debug: quiet, info: quiet, warn: quiet, error: quiet }, report: quiet }
+}

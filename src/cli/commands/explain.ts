@@ -1,0 +1,86 @@
+import type { LogEvent } from '../../core/event.ts'
+import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
+import { EXIT, notFound } from '../exit.ts'
+import { type JournalOption, journalOption, readerOf } from '../journal.ts'
+import { configOption, jsonOption } from '../options.ts'
+import type { Register } from '../program.ts'
+
+/** The most dead letters that are looked through. */
+const LETTERS_MAX = 100_000
+
+interface Life {
+  readonly id: string
+  readonly source: string
+  readonly stream: string
+  readonly happened: string
+  readonly received: string
+  /** The windows that were listed to their end with it in them, the first first. */
+  readonly windows: readonly { readonly from: string; readonly to: string; readonly sealed: string }[]
+  readonly sinks: readonly { readonly sink: string; readonly state: string }[]
+}
+
+export const register: Register = (program, { io, action }) => {
+  program
+    .command('explain')
+    .description("Tells one event's life: when it happened, when it was received, in which window, and what became of it at each sink.")
+    .argument('<id>', 'id of the event')
+    .addOption(configOption())
+    .addOption(journalOption())
+    .addOption(jsonOption())
+    .action(
+      action(async (id: string, options: JournalOption & { json?: boolean }) => {
+        await using journal = await readerOf(options, io)
+        const event = await journal.find(id)
+        const letters = (await journal.deadLetters({ limit: LETTERS_MAX })).filter(({ eventId }) => eventId === id)
+        if (event === undefined && letters.length === 0) {
+          throw notFound(`The journal holds no event ${id}: it was never received, or its text is beyond the retention`)
+        }
+        const life = await lifeOf(journal, event ?? letters[0]!, id, letters)
+        await io.print(options.json ? `${JSON.stringify(life)}\n` : told(life))
+        return EXIT.done
+      }),
+    )
+}
+
+type Traces = Pick<LogEvent, 'source' | 'stream' | 'timeMs' | 'receivedMs'>
+
+async function lifeOf(journal: JournalReader, event: Traces, id: string, letters: readonly DeadLetter[]): Promise<Life> {
+  const second = Math.floor(event.timeMs / 1000)
+  const rows = await Array.fromAsync(journal.ledger(event, { fromS: second, toS: second + 1 }))
+  const sinks: { sink: string; state: string }[] = []
+  for (const sink of await journal.sinks()) sinks.push({ sink, state: await stateAt(journal, sink, event, letters) })
+  return {
+    id,
+    source: event.source,
+    stream: event.stream,
+    happened: iso(event.timeMs),
+    received: iso(event.receivedMs),
+    windows: rows.filter(row => row.sealedAtMs >= event.receivedMs).map(windowOf),
+    sinks,
+  }
+}
+
+/** Order of receipt is the order of the journal, so a backlog whose oldest was received later has passed the event. */
+async function stateAt(journal: JournalReader, sink: string, event: Traces, letters: readonly DeadLetter[]): Promise<string> {
+  const letter = letters.find(({ component }) => component === sink)
+  if (letter !== undefined) return `refused ${iso(letter.atMs)}, dead letter ${letter.id}: ${letter.reason}`
+  const { events, oldestReceivedMs } = await journal.backlog(sink)
+  if (oldestReceivedMs === undefined || oldestReceivedMs > event.receivedMs) return 'passed: delivered, or not among its inputs'
+  if (oldestReceivedMs < event.receivedMs) return `waits; ${events} events are before this sink`
+  return `received together with what waits: passed or next; ${events} events are before this sink`
+}
+
+const windowOf = ({ fromS, toS, sealedAtMs }: LedgerRow) => ({ from: iso(fromS * 1000), to: iso(toS * 1000), sealed: iso(sealedAtMs) })
+const iso = (ms: number) => new Date(ms).toISOString()
+
+function told({ id, source, stream, happened, received, windows, sinks }: Life): string {
+  const lines = [
+    `${id} of ${source}/${stream}`,
+    `happened  ${happened}`,
+    `received  ${received}`,
+    ...(windows.length === 0 ? ['window    none that was listed to its end yet'] : []),
+    ...windows.map(({ from, to, sealed }) => `window    ${from} to ${to}, sealed ${sealed}`),
+    ...sinks.map(({ sink, state }) => `${sink}: ${state}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

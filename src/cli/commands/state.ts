@@ -1,0 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Position } from '../../core/batch.ts'
+import { toError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { Journal, JournalReader } from '../../journal/journal.ts'
+import { EXIT, notFound, usageError } from '../exit.ts'
+import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
+import { configOption, jsonOption } from '../options.ts'
+import type { Register } from '../program.ts'
+import { table } from '../table.ts'
+
+/** Positions by the name of the stream (`acme/organization`) or the sink. */
+interface State {
+  readonly streams: Readonly<Record<string, Position>>
+  readonly sinks: Readonly<Record<string, Position>>
+}
+
+export const register: Register = (program, { io, action }) => {
+  const state = program.command('state').description('Shows and changes the positions of streams and sinks.')
+  const sub = (name: string, summary: string) =>
+    state.command(name).description(summary).addOption(configOption()).addOption(journalOption())
+
+  sub('show', 'Prints every position.')
+    .addOption(jsonOption())
+    .action(
+      action(async (options: JournalOption & { json?: boolean }) => {
+        await using journal = await readerOf(options, io)
+        const { streams, sinks } = await stateOf(journal)
+        if (options.json) {
+          await io.print(`${JSON.stringify({ streams, sinks })}\n`)
+          return EXIT.done
+        }
+        const rows = Object.entries(streams).map(([name, position]) => ['stream', name, '', JSON.stringify(position)])
+        for (const [name, position] of Object.entries(sinks)) {
+          const { events } = await journal.backlog(name)
+          rows.push(['sink', name, String(events), JSON.stringify(position)])
+        }
+        await io.print(table(['kind', 'name', 'waiting', 'position'], rows))
+        return EXIT.done
+      }),
+    )
+
+  sub('set', 'Moves a stream or a sink to a position, as `state show` prints them.')
+    .argument('<name>', 'a stream such as acme/organization, or a sink')
+    .argument('<position>', 'JSON')
+    .action(
+      action(async (name: string, text: string, options: JournalOption) => {
+        const position = parsePosition(text)
+        await using journal = await writerOf(journalPathOf(options, io), io)
+        await move(journal, name, position)
+        io.say(`${name} is at ${JSON.stringify(position)}`)
+        return EXIT.done
+      }),
+    )
+
+  sub('reset', 'Forgets the position of a stream or a sink: it starts anew.')
+    .argument('<name>', 'a stream such as acme/organization, or a sink')
+    .action(
+      action(async (name: string, options: JournalOption) => {
+        await using journal = await writerOf(journalPathOf(options, io), io)
+        await move(journal, name, undefined)
+        io.say(
+          `${name} has no position any more; ${name.includes('/') ? 'its source begins at its start' : 'it begins with the oldest retained event'}`,
+        )
+        return EXIT.done
+      }),
+    )
+
+  sub('export', 'Writes every position as JSON.')
+    .argument('[file]', 'file to make; standard output by default')
+    .action(
+      action(async (path: string | undefined, options: JournalOption) => {
+        await using journal = await readerOf(options, io)
+        const text = `${JSON.stringify(await stateOf(journal), undefined, 2)}\n`
+        if (path === undefined) await io.print(text)
+        else await writeFile(path, text, { mode: 0o600 })
+        return EXIT.done
+      }),
+    )
+
+  sub('import', 'Sets every position that a file written by `state export` holds.')
+    .argument('<file>', 'file to read')
+    .action(
+      action(async (path: string, options: JournalOption) => {
+        const { streams, sinks } = await readState(path)
+        await using journal = await writerOf(journalPathOf(options, io), io)
+        for (const [name, position] of Object.entries({ ...streams, ...sinks })) {
+          await setPosition(journal, name, position)
+          io.say(`${name} is at ${JSON.stringify(position)}`)
+        }
+        return EXIT.done
+      }),
+    )
+}
+
+async function stateOf(journal: JournalReader): Promise<State> {
+  const streams: Record<string, Position> = {}
+  for (const key of await journal.streams()) {
+    const position = await journal.streamPosition(key)
+    if (position !== undefined) streams[nameOf(key)] = position
+  }
+  const sinks: Record<string, Position> = {}
+  for (const sink of await journal.sinks()) {
+    const position = await journal.sinkPosition(sink)
+    if (position !== undefined) sinks[sink] = position
+  }
+  return { streams, sinks }
+}
+
+/** Refuses a name that the journal has never seen: most likely it is misspelt. */
+async function move(journal: Journal, name: string, position: Position | undefined): Promise<void> {
+  const known = [...(await journal.streams()).map(nameOf), ...(await journal.sinks())]
+  if (!known.includes(name)) throw notFound(`The journal knows no "${name}"; there are: ${known.join(', ') || 'none'}`)
+  await setPosition(journal, name, position)
+}
+
+async function setPosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
+  const key = streamOf(name)
+  if (key === undefined) await journal.resetSinkPosition(name, position)
+  else await journal.saveStreamPosition(key, position)
+}
+
+function parsePosition(text: string): Position {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch (cause) {
+    throw usageError(`The position is no JSON: ${toError(cause).message}`)
+  }
+}
+
+async function readState(path: string): Promise<State> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw notFound(`${path} can't be read: ${toError(cause).message}`)
+  })
+  const value = parsePosition(text)
+  if (!isJsonObject(value) || !isJsonObject(value.streams) || !isJsonObject(value.sinks)) {
+    throw usageError(`${path} is not what \`state export\` writes: {"streams": {…}, "sinks": {…}}`)
+  }
+  return { streams: positionsOf(value.streams), sinks: positionsOf(value.sinks) }
+}
+
+const positionsOf = (value: JsonObject) =>
+  Object.fromEntries(Object.entries(value).flatMap(([name, position]) => (position === undefined ? [] : [[name, position]])))

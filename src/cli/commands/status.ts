@@ -1,0 +1,92 @@
+import type { CheckedConfig } from '../../config/load.ts'
+import type { JournalReader } from '../../journal/journal.ts'
+import type { ReadyStatus } from '../../service/admin/routes.ts'
+import { systemClock } from '../../toolkit/clock.ts'
+import { EXIT } from '../exit.ts'
+import { type JournalOption, journalPathOf, nameOf } from '../journal.ts'
+import { openJournalReader } from '../../service/journal.ts'
+import { ledgerEnd } from '../ledger.ts'
+import { configOf, configOption, jsonOption } from '../options.ts'
+import type { Register } from '../program.ts'
+import { table } from '../table.ts'
+
+/** How long the admin server of a run is waited for. */
+const ADMIN_MS_MAX = 2000
+
+interface StatusRow {
+  readonly component: string
+  readonly state: string
+  /** Of a stream: up to when everything has been listed. */
+  readonly sealed_to?: string | undefined
+  /** Of a sink: events it has still to be sent. */
+  readonly waiting?: number | undefined
+  /** Of a sink: when the oldest of them was received. */
+  readonly oldest?: string | undefined
+  readonly reason?: string | undefined
+}
+
+export const register: Register = (program, { io, action }) => {
+  program
+    .command('status')
+    .description('Says what is going on: from the journal, and from the run if there is one.')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(
+      action(async (options: JournalOption & { json?: boolean }) => {
+        const config = configOf(options, io)
+        const ready = await readyStatus(config)
+        await using journal = await openJournalReader(journalPathOf(options, io), systemClock)
+        const rows = await statusRows(config, journal, ready)
+        const { diskBytes, events } = await journal.stats()
+        if (options.json) {
+          await io.print(`${JSON.stringify({ running: ready !== undefined, journal: { bytes: diskBytes, events }, components: rows })}\n`)
+          return EXIT.done
+        }
+        const run = ready === undefined ? 'no run answers' : 'a run is going on'
+        await io.print(`${run}; the journal holds ${events} events in ${(diskBytes / 2 ** 20).toFixed(1)} MiB\n`)
+        await io.print(table(['component', 'state', 'sealed to', 'waiting', 'oldest', 'reason'], rows.map(cells)))
+        return EXIT.done
+      }),
+    )
+}
+
+/** What the run says of itself; undefined when none answers. */
+async function readyStatus({ service: { admin } }: CheckedConfig): Promise<ReadyStatus | undefined> {
+  if (!admin.enabled) return undefined
+  const { host, port } = admin.listen
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  try {
+    const answer = await fetch(`http://${name}:${port}/readyz`, { signal: AbortSignal.timeout(ADMIN_MS_MAX) })
+    const value = (await answer.json()) as Partial<ReadyStatus>
+    return Array.isArray(value.components) ? (value as ReadyStatus) : undefined
+  } catch {
+    return undefined // Nobody listens there, or somebody who is no run: both mean that none answers.
+  }
+}
+
+async function statusRows(config: CheckedConfig, journal: JournalReader, ready: ReadyStatus | undefined): Promise<readonly StatusRow[]> {
+  const live = new Map(ready?.components.map(status => [status.component, status]))
+  const stateOf = (component: string) => ({ state: live.get(component)?.state ?? '-', reason: live.get(component)?.reason })
+  const rows: StatusRow[] = []
+  for (const key of await journal.streams()) {
+    const endS = await ledgerEnd(journal, key)
+    rows.push({ component: nameOf(key), ...stateOf(nameOf(key)), sealed_to: endS === undefined ? undefined : iso(endS * 1000) })
+  }
+  for (const { id } of config.sinks) {
+    const { events, oldestReceivedMs } = await journal.backlog(id)
+    const oldest = oldestReceivedMs === undefined ? undefined : iso(oldestReceivedMs)
+    rows.push({ component: id, ...stateOf(id), waiting: events, oldest })
+  }
+  return rows
+}
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+const cells = ({ component, state, sealed_to = '', waiting, oldest = '', reason = '' }: StatusRow) => [
+  component,
+  state,
+  sealed_to,
+  waiting === undefined ? '' : String(waiting),
+  oldest,
+  reason,
+]

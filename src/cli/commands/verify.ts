@@ -1,0 +1,116 @@
+import type { JournalReader, StreamKey } from '../../journal/journal.ts'
+import { systemClock } from '../../toolkit/clock.ts'
+import { againstApi } from '../against_api.ts'
+import { EXIT } from '../exit.ts'
+import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
+import { digestOf, gapsOf, rowsOf, type SecondsRange } from '../ledger.ts'
+import { compareManifest, openManifest } from '../manifest.ts'
+import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
+import type { Register } from '../program.ts'
+import { table } from '../table.ts'
+
+interface VerifyOptions extends JournalOption {
+  readonly from?: string
+  readonly to?: string
+  readonly digests?: boolean
+  readonly againstApi?: boolean
+  readonly manifest?: string
+  readonly publicKey?: string
+  readonly json?: boolean
+}
+
+interface VerifyRow {
+  readonly stream: string
+  readonly windows: number
+  readonly events: number
+  readonly from: string
+  readonly to: string
+  readonly differences: readonly string[]
+}
+
+export const register: Register = (program, { io, action }) => {
+  program
+    .command('verify')
+    .description('Looks whether anything is missing: every second has to be in a window that was listed to its end. 2 when something is.')
+    .addOption(configOption())
+    .addOption(journalOption())
+    .option('--from <time>', 'begin of the range (default: the first window)')
+    .option('--to <time>', 'end of the range (default: the last window)')
+    .option('--digests', 'also compare the digest of each window with the events that the journal holds of it')
+    .option('--against-api', 'also list the range again and compare the ids')
+    .option('--manifest <file>', 'also compare with a manifest of `attest`')
+    .option('--public-key <file>', 'Ed25519 public key in PEM that has to have signed the manifest')
+    .addOption(jsonOption())
+    .action(
+      action(async (options: VerifyOptions) => {
+        const range = rangeOf(options, systemClock.now())
+        await using journal = await readerOf(options, io)
+        const rows: VerifyRow[] = []
+        for (const key of await journal.streams()) rows.push(await verifyStream(journal, key, range, options.digests === true))
+        const more: string[] = []
+        if (options.manifest !== undefined) more.push(...(await manifestDifferences(journal, options)))
+        if (options.againstApi) more.push(...(await againstApi(journal, configOf(options, io), range)))
+        const differences = [...rows.flatMap(row => row.differences), ...more]
+        if (options.json) await io.print(`${JSON.stringify({ streams: rows, differences })}\n`)
+        else {
+          await io.print(table(['stream', 'windows', 'events', 'from', 'to', 'differences'], rows.map(cells)))
+          for (const difference of differences) await io.print(`${difference}\n`)
+        }
+        return differences.length === 0 ? EXIT.done : EXIT.difference
+      }),
+    )
+}
+
+function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRange> {
+  return {
+    ...(from === undefined ? {} : { fromS: Math.floor(parseTimeMs(from, nowMs) / 1000) }),
+    ...(to === undefined ? {} : { toS: Math.floor(parseTimeMs(to, nowMs) / 1000) }),
+  }
+}
+
+async function verifyStream(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>, digests: boolean): Promise<VerifyRow> {
+  const stream = nameOf(key)
+  const rows = await rowsOf(journal, key, range)
+  const differences = gapsOf(rows, range).map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)
+  if (rows.length === 0) differences.push(`${stream}: no window was ever listed to its end`)
+  if (digests) differences.push(...(await digestDifferences(journal, key, rows)))
+  return {
+    stream,
+    windows: rows.length,
+    events: rows.reduce((sum, { events }) => sum + events, 0),
+    from: rows.length === 0 ? '' : iso(rows[0]!.fromS),
+    to: rows.length === 0 ? '' : iso(Math.max(...rows.map(({ toS }) => toS))),
+    differences,
+  }
+}
+
+/** Windows whose events the journal no longer holds all of are left out: their text is beyond the retention. */
+async function digestDifferences(
+  journal: JournalReader,
+  key: StreamKey,
+  rows: Awaited<ReturnType<typeof rowsOf>>,
+): Promise<readonly string[]> {
+  const { oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()
+  const differences: string[] = []
+  for (const { fromS, toS, sealedAtMs, digest } of rows) {
+    if (sealedAtMs < oldestReceivedMs) continue
+    const ids = new Set<string>()
+    for await (const event of journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [key.source] })) {
+      if (event.stream === key.stream && event.receivedMs <= sealedAtMs) ids.add(event.id)
+    }
+    if (digestOf(ids) !== digest) {
+      differences.push(`${nameOf(key)}: ${iso(fromS)} to ${iso(toS)} was listed with other ids than the ${ids.size} that the journal holds`)
+    }
+  }
+  return differences
+}
+
+async function manifestDifferences(journal: JournalReader, { manifest: path, publicKey }: VerifyOptions): Promise<readonly string[]> {
+  const manifest = openManifest(path!, publicKey)
+  return typeof manifest === 'string' ? [`${path}: ${manifest}`] : compareManifest(journal, manifest)
+}
+
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+const cells = ({ stream, windows, events, from, to, differences }: VerifyRow) =>
+  [stream, windows, events, from, to, differences.length].map(String)

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cli } from '../../test/support/cli.ts'
+import { BlockedError, ConfigError, FatalError, RetryableError } from '../core/errors.ts'
+import { exitOf } from './exit.ts'
+import { parseTimeMs } from './options.ts'
+import { COMMANDS } from './program.ts'
+
+test('every command is listed and has help, which is data', async () => {
+  const { code, out, err } = await cli(['--help'])
+  expect([code, err]).toEqual([0, ''])
+  for (const name of Object.keys(COMMANDS)) {
+    expect(out).toContain(`  ${name} `)
+    expect(await cli([name, '--help'])).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`Usage: tailrace ${name}`) as string,
+    })
+  }
+})
+
+test.each([
+  [['runn'], 'Did you mean run?'],
+  [['run', '--onec'], 'Did you mean --once?'],
+  [['run', '--from', 'soon', '-c', 'x'], '"soon" is no time'],
+  [['get'], "missing required argument 'id'"],
+  [['map', '--format', 'csv'], 'Allowed choices are raw, ecs, ocsf, otel'],
+  [['map', 'a', 'b'], 'too many arguments'],
+  [['state', 'shwo'], 'Did you mean show?'],
+  [['simulate', '--port', 'x'], '--port takes a whole number'],
+  [['simulate', '--faults', 'x'], '--faults: no fault is called "x"'],
+  [['simulate', '--history', '30'], '--history takes a duration'],
+  [['demo', '--rate', '-1'], '--rate takes a number'],
+])('a wrong call %j is told on standard error and ends with 64', async (args, words) => {
+  const { code, out, err } = await cli(args)
+  expect([code, out]).toEqual([64, ''])
+  expect(err).toContain(words)
+})
+
+test('a wrong configuration ends with 78, in words or as JSON', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cli-'))
+  const file = join(folder, 'a.yaml')
+  writeFileSync(file, 'sources:\n  acme: {type: nothing}\n')
+  try {
+    const { code, err } = await cli(['validate', '-c', file])
+    expect([code, err.split('\n')[1]]).toEqual([78, expect.stringMatching(`^${file}:2:16  sources.acme.type: expected `)])
+    const { code: same, out } = await cli(['validate', '-c', file, '--json'])
+    expect([same, JSON.parse(out)]).toMatchObject([
+      78,
+      {
+        valid: false,
+        problems: [
+          { line: 1, column: 1 },
+          { line: 2, column: 16 },
+        ],
+      },
+    ])
+    expect(await cli(['run', '-c', file])).toMatchObject({ code: 78, out: '' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('map turns what it is given into a format, and leaves out what is no event', async () => {
+  const page = '{"object":"list","data":[{"id":"a","type":"login.failed","effective_at":1767225600}, 7],"has_more":false}'
+  const { code, out, err } = await cli(['map', '--format', 'raw'], { input: page })
+  expect([code, out, err]).toEqual([1, '{"id":"a","type":"login.failed","effective_at":1767225600}\n', 'not an object, left out: 7\n'])
+  const explained = await cli(['map', '--explain'], { input: page.replace(', 7', '') })
+  expect(explained).toMatchObject({ code: 0, err: expect.stringContaining('login.failed') as string })
+  expect(JSON.parse(explained.out)).toMatchObject({ event: { id: 'a' } })
+})
+
+test.each([
+  [new ConfigError('a.b', 'm'), 78, 'm'],
+  [new FatalError('a.b', 'm', { exitCode: 66 }), 66, 'm'],
+  [new FatalError('a.b', 'm', { exitCode: 74 }), 74, undefined],
+  [new RetryableError('a.b', 'm'), 69, 'm'],
+  [new BlockedError('a.b', 'm'), 69, 'm'],
+  [new TypeError('m'), 70, expect.stringContaining('please report it') as string],
+])('the exit code of %s', (error, code, message) => expect(exitOf(error)).toEqual({ code, message }))
+
+test.each([
+  ['2026-01-31', Date.UTC(2026, 0, 31)],
+  ['2026-01-31T08:00:00Z', Date.UTC(2026, 0, 31, 8)],
+  ['2026-01-31T08:00:00+02:00', Date.UTC(2026, 0, 31, 6)],
+  ['30d', 1e12 - 30 * 86_400_000],
+])('the time %s', (text, ms) => expect(parseTimeMs(text, 1e12)).toBe(ms))
+
+test.each(['soon', '2026-13-45', '1767225600', ''])('no time: %j', text => expect(() => parseTimeMs(text, 0)).toThrow('is no time'))
