@@ -35,7 +35,15 @@ export async function makeManifest(journal: JournalReader, range: SecondsRange, 
   const streams: ManifestStream[] = []
   for (const key of await journal.streams()) {
     const rows = await rowsOf(journal, key, range)
-    const windows = rows.map(({ source: _, stream: __, ...window }) => window)
+    const windows = rows.map(({ fromS, toS, sealedAtMs, events, repeats, late, digest }) => ({
+      fromS,
+      toS,
+      sealedAtMs,
+      events,
+      repeats,
+      late,
+      digest,
+    }))
     streams.push({ stream: nameOf(key), windows, gaps: gapsOf(rows, range) })
   }
   const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
