@@ -7,13 +7,13 @@ export interface Io {
   readonly print: (text: string) => Promise<void>
   /** One line for a person. */
   readonly say: (line: string) => void
+  /** Replaces the last line of the terminal, where standard error is one; nothing clears it. */
+  readonly draw: (line: string) => void
   /** Standard input, as text. */
   readonly input: AsyncIterable<string>
   readonly env: Environment
   /** Whether standard error is a terminal. */
   readonly isTerminal: boolean
-  /** Characters of a line of the terminal. */
-  readonly columns: number
 }
 
 export function processIo(): Io {
@@ -26,10 +26,10 @@ export function processIo(): Io {
         stdout.write(text, error => (error ? reject(closedOutput(error)) : resolve()))
       }),
     say: line => void stderr.write(`${line}\n`),
+    draw: line => void stderr.write(`\r\u001b[2K${line.slice(0, (stderr.columns ?? 80) - 1)}`),
     input: { [Symbol.asyncIterator]: () => stdin.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string> },
     env: process.env,
     isTerminal: stderr.isTTY === true,
-    columns: stderr.columns ?? 80,
   }
 }
 

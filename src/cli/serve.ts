@@ -11,6 +11,7 @@ import { troubleOf } from '../service/states.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import { EXIT } from './exit.ts'
 import type { Io } from './io.ts'
+import { Progress } from './progress.ts'
 
 export interface ServeOptions {
   readonly config: CheckedConfig
@@ -23,8 +24,11 @@ export interface ServeOptions {
 export async function serve({ config, bounds, io, version }: ServeOptions): Promise<number> {
   const { log, admin } = config.service
   const format = log.format === 'auto' ? (io.isTerminal ? 'text' : 'json') : log.format
-  const logger = createLogger({ level: log.level, format, write: line => io.say(line.trimEnd()) })
-  const meter = createPrometheusMeter()
+  const prometheus = createPrometheusMeter()
+  const progress = io.isTerminal ? new Progress(Date.now, bounds.untilMs) : undefined
+  using display = showProgress(progress, io)
+  const logger = createLogger({ level: log.level, format, write: line => display.say(line.trimEnd()) })
+  const meter = progress?.listening(prometheus) ?? prometheus
   using stop = stopSignals(request =>
     logger.info(request === 'soft' ? 'stopping; a second signal stops at once' : 'stopping at once, by a second signal'),
   )
@@ -32,7 +36,7 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
   const onStart = async (service: RunningService) => {
     const scope = new AsyncDisposableStack()
     const server = admin.enabled
-      ? scope.use(await startAdminServer(admin.listen, adminRoutes(service, { clock: systemClock, meter })))
+      ? scope.use(await startAdminServer(admin.listen, adminRoutes(service, { clock: systemClock, meter: prometheus })))
       : undefined
     logger.info(`tailrace ${version} runs`, {
       sources: config.sources.map(({ id }) => id),
@@ -46,4 +50,29 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
   }
   return unavailable.length === 0 ? EXIT.done : EXIT.unavailable
+}
+
+const PROGRESS_MS = 500
+
+/** Keeps the progress in the last line, below what is logged; ends with a clean line. */
+function showProgress(progress: Progress | undefined, io: Io): Disposable & { readonly say: (line: string) => void } {
+  if (progress === undefined) return { say: io.say, [Symbol.dispose]: () => {} }
+  let shown = false
+  const draw = () => {
+    const line = progress.line()
+    if (line !== undefined || shown) io.draw(line ?? '')
+    shown = line !== undefined
+  }
+  const timer = setInterval(draw, PROGRESS_MS)
+  return {
+    say: line => {
+      if (shown) io.draw('')
+      io.say(line)
+      if (shown) draw()
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+      if (shown) io.draw('')
+    },
+  }
 }

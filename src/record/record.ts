@@ -51,7 +51,8 @@ export interface CommonRecord {
   readonly misfits: Readonly<OpenObject> | undefined
 }
 
-const ENVELOPE: ReadonlySet<string> = new Set(['id', 'type', 'effective_at', 'object', 'project', 'actor'])
+/** The fields that every record has. */
+export const ENVELOPE: ReadonlySet<string> = new Set(['id', 'type', 'effective_at', 'object', 'project', 'actor'])
 const NO_FIELDS: readonly string[] = []
 
 /** Pure and total: whatever the JSON object holds, it is read, never refused (invariant 4). */

@@ -21,6 +21,8 @@ export interface IngestOptions {
   readonly clock: Clock
   readonly meter: Meter
   readonly onState: (state: ComponentState) => void
+  /** Looks at what has been journaled. */
+  readonly inspect: (events: readonly LogEvent[]) => void
 }
 
 /** Brings one stream of a source into the journal, until it ends, is stopped, or a FatalError is thrown. */
@@ -85,7 +87,8 @@ async function watchPauses(journal: Journal, clock: Clock, onState: (state: Comp
   }
 }
 
-function count({ events, sealed = [], unreadable = [] }: Batch, { key, meter }: IngestOptions): void {
+function count({ events, sealed = [], unreadable = [] }: Batch, { key, meter, inspect }: IngestOptions): void {
+  inspect(events)
   const labels = { source: key.source, stream: key.stream }
   const total = (field: 'repeats' | 'late') => sealed.reduce((sum, window) => sum + window[field], 0)
   meter.add('tailrace_source_received_events_total', labels, events.length)

@@ -16,6 +16,7 @@ import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
 import { type ComponentEntry, StateBoard } from './states.ts'
 import { Stops } from './stops.ts'
+import { createUnknownsCounter } from './unknowns.ts'
 
 /** The pauses of a stream that failed for a reason its source did not handle itself. */
 const INGEST_PAUSES = { retry: { initialDelayMs: 1000, maxDelayMs: 60_000 }, blockedRetryMs: 60_000 }
@@ -79,12 +80,16 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     const mapper = mappers.get(id)!
     await runDelivery({ configured, sink: sinks.get(id)!, mapper, journal, clock, meter, onState }, stops.sink(id))
   })
+  const inspect = createUnknownsCounter(meter)
   const ingests = [...sources].flatMap(([source, { streams }]) =>
     streams.map(async stream => {
       const component = `${source}/${stream.name}`
       const onState = (state: ComponentState) => board.report(component, state)
       const key = { source, stream: stream.name }
-      await runIngest({ ...INGEST_PAUSES, key, stream, journal, bounds: options.bounds, clock, meter, onState }, stops.source(component))
+      await runIngest(
+        { ...INGEST_PAUSES, key, stream, journal, bounds: options.bounds, clock, meter, onState, inspect },
+        stops.source(component),
+      )
     }),
   )
   const ingested = allSettled(ingests, failed).finally(() => stops.drain())

@@ -19,12 +19,12 @@ export async function cli(args: readonly string[], { env = {}, input = '' } = {}
       say: line => {
         err += `${line}\n`
       },
+      draw: () => {},
       input: (async function* () {
         yield input
       })(),
       env,
       isTerminal: false,
-      columns: 80,
     },
     '1.2.3',
   )

@@ -7,10 +7,10 @@ import { cell, GENERATED } from './markdown.ts'
 const NOBODY: Io = {
   print: async () => {},
   say: () => {},
+  draw: () => {},
   input: { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) },
   env: {},
   isTerminal: false,
-  columns: 80,
 }
 
 export async function cliPage(): Promise<string> {
@@ -59,5 +59,5 @@ const pathOf = (command: Command): string => (command.parent === null ? command.
 
 function presetOf(value: unknown): string {
   if (value === undefined) return ''
-  return `\`${Array.isArray(value) ? value.join(' ') : String(value)}\``
+  return `\`${Array.isArray(value) ? value.join(' ') : typeof value === 'string' ? value : JSON.stringify(value)}\``
 }

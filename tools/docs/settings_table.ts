@@ -32,7 +32,8 @@ const shown = (value: JsonValue | undefined) => (typeof value === 'string' ? val
 function typeWords(setting: JsonObject): string {
   if (setting.writeOnly === true) return 'secret'
   if (Array.isArray(setting.enum)) return (setting.enum as readonly JsonValue[]).map(value => `\`${shown(value)}\``).join(' ')
-  const base = typeof setting.format === 'string' ? setting.format.split(',')[0]! : String(setting.type ?? 'value')
+  const base =
+    typeof setting.format === 'string' ? setting.format.split(',')[0]! : typeof setting.type === 'string' ? setting.type : 'value'
   if (setting.type === 'array' && isJsonObject(setting.items)) return `list of ${typeWords(setting.items)}`
   if (setting.type === 'object' && isJsonObject(setting.additionalProperties)) return `map of ${typeWords(setting.additionalProperties)}`
   const alternatives = setting.anyOf ?? setting.oneOf

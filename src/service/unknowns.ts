@@ -1,0 +1,35 @@
+import type { Meter } from '../core/context.ts'
+import type { LogEvent } from '../core/event.ts'
+import { ENVELOPE } from '../record/record.ts'
+import { rowOf } from '../record/table.ts'
+
+/** The most different values of a label; the API may make up more, a metric must not (invariant 5). */
+const LABEL_VALUES_MAX = 100
+const LABEL_CHARS_MAX = 100
+
+/** Counts types and top-level fields that the mapping does not know: the API has changed. Each event once, whatever the sinks. */
+export function createUnknownsCounter(meter: Meter): (events: readonly LogEvent[]) => void {
+  const types = boundedLabel()
+  const fields = boundedLabel()
+  return events => {
+    for (const { body } of events) {
+      const type = typeof body.type === 'string' ? body.type : ''
+      const row = rowOf(type)
+      if (!row.known) meter.add('tailrace_mapper_unknown_types_total', { type: types(type) }, 1)
+      for (const field in body) {
+        if (ENVELOPE.has(field) || row.payloadKeys.includes(field)) continue
+        meter.add('tailrace_mapper_unknown_fields_total', { field: fields(field) }, 1)
+      }
+    }
+  }
+}
+
+function boundedLabel(): (value: string) => string {
+  const seen = new Set<string>()
+  return value => {
+    const label = value.slice(0, LABEL_CHARS_MAX)
+    if (!seen.has(label) && seen.size >= LABEL_VALUES_MAX) return 'other'
+    seen.add(label)
+    return label
+  }
+}
