@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { Option } from 'commander'
 import { type CheckedConfig, loadConfig } from '../config/load.ts'
 import { REGISTRY } from '../registry.ts'
 import { parseDurationMs } from '../toolkit/settings.ts'
@@ -37,6 +37,3 @@ export function parseDuration(name: string, text: string): number {
   if (ms !== undefined) return ms
   throw usageError(`--${name} takes a duration such as 30s, 15m or 30d, not "${text}"`)
 }
-
-/** A command with its summary; the options follow. */
-export const command = (program: Command, name: string, summary: string) => program.command(name).description(summary)

@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** `config/splunk.yaml:7:20  sinks.splunk.timeout: expected a duration …`; a whole file is named without a line. */
-export function formatProblem({ place, path, message }: Problem): string {
+function formatProblem({ place, path, message }: Problem): string {
   const where = place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`
   return path.length === 0 ? `${where}  ${message}` : `${where}  ${path.join('.')}: ${message}`
 }

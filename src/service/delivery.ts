@@ -59,8 +59,8 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
       stop,
     )
   }
-  const stopped = AbortSignal.any([stop.softStop, stop.hardStop])
-  await supervise(run, { retry: policy, blockedRetryMs: retry.blocked, clock, onState: options.onState, stopped })
+  // A soft stop asks to drain, also after a failure; whoever can't wait for that stops hard.
+  await supervise(run, { retry: policy, blockedRetryMs: retry.blocked, clock, onState: options.onState, stopped: stop.hardStop })
 }
 
 function deliveryOf(options: DeliveryOptions) {

@@ -14,14 +14,14 @@ const CLASSES: Readonly<Record<string, string>> = {
 /** A code stands as a literal where its error is made: `new BlockedError('splunk_hec.denied', …)`. */
 const MADE = /new (RetryableError|BlockedError|BatchRefusedError|ConfigError|FatalError)\(\s*(?:'([^']+)'|`([^`]+)`)/g
 
-export interface ErrorCode {
+interface ErrorCode {
   /** `<component>` stands for the type of the component. */
   readonly code: string
   readonly kind: string
 }
 
 /** Every code that the source text makes. */
-export function errorCodes(root: string): readonly ErrorCode[] {
+function errorCodes(root: string): readonly ErrorCode[] {
   const found = new Map<string, ErrorCode>()
   for (const file of globSync('src/**/*.ts', { cwd: root })) {
     if (file.endsWith('.test.ts')) continue

@@ -7,7 +7,7 @@ import { type ComponentEntry, troubleOf } from '../states.ts'
 import { type AdminRoutes, json } from './server.ts'
 
 /** One component, as `/readyz` and `tailrace status` show it. */
-export interface ComponentStatus {
+interface ComponentStatus {
   readonly component: string
   readonly state: ComponentEntry['state']['name']
   readonly since: string
