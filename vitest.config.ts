@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/servers/**/*.test.ts'],
+          setupFiles: ['test/servers/show_logs.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 300_000,
