@@ -1,5 +1,5 @@
 import type { CheckedConfig } from '../config/load.ts'
-import type { ComponentContext } from '../core/context.ts'
+import type { SinkContext } from '../core/context.ts'
 import { BatchRefusedError } from '../core/errors.ts'
 import { LogEvent } from '../core/event.ts'
 import type { MappedEvent } from '../core/mapper.ts'
@@ -33,7 +33,8 @@ export async function retryLetters(
       continue
     }
     const mapper = (await createMappers([configured], context)).get(component)!
-    const sinkContext: ComponentContext = { id: component, clock: systemClock, logger: quiet, meter: SILENT_METER, report: () => {} }
+    const { format } = configured.settings
+    const sinkContext: SinkContext = { id: component, format, clock: systemClock, logger: quiet, meter: SILENT_METER, report: () => {} }
     await using sink = await configured.spec.create(configured.own, sinkContext)
     for (const letter of own) {
       const refusal = await write(mapper(new LogEvent({ ...letter, id: letter.eventId })), event => sink.write([event], stop.softStop))

@@ -44,3 +44,9 @@ export interface ComponentContext {
   /** Tells the operator, once per change. A stream of a source is named by `part`. */
   report(state: ComponentState, part?: string): void
 }
+
+/** What a sink is told beside. */
+export interface SinkContext extends ComponentContext {
+  /** What the events are turned into before it is given them: `ecs`, `ocsf`, … */
+  readonly format: string
+}

@@ -55,8 +55,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   await using scope = new AsyncDisposableStack()
   const journal = scope.use(await openJournal(config, { clock, logger, meter }))
   const sinks = new Map<string, Sink>()
-  for (const { id, spec, own } of config.sinks) {
-    sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, contextOf(id, board, options)))))
+  for (const { id, spec, own, settings } of config.sinks) {
+    const context = { ...contextOf(id, board, options), format: settings.format }
+    sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, context))))
   }
   const sources = new Map<string, Source>()
   for (const { id, spec, own } of config.sources) {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ComponentContext } from '../core/context.ts'
+import type { ComponentContext, SinkContext } from '../core/context.ts'
 import type { Sink } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 
@@ -42,7 +42,7 @@ export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends Component
   readonly batchLimits?: Partial<Pick<BatchOptions, 'eventsMax' | 'bytesMax'>>
   /** How many writes may be under way at once. */
   readonly concurrency: number
-  create(config: z.output<C>, context: ComponentContext): Promise<Sink>
+  create(config: z.output<C>, context: SinkContext): Promise<Sink>
 }
 
 /** Types a source's declaration by its own schema. */

@@ -29,10 +29,14 @@ export const register: Register = (program, { io, action }) => {
         using stop = stopSignals(() => {})
         const { sources, sinks } = configOf(options, io)
         const rows = await Promise.all(
-          [...sources, ...sinks].map(async ({ id, spec, own }): Promise<CheckRow> => {
-            const error = await checked(() => spec.create(own, contextOf(id)), stop.softStop)
-            return rowOf(id, spec.type, error)
-          }),
+          [
+            ...sources.map(({ id, spec, own }) => ({ id, spec, create: () => spec.create(own, contextOf(id)) })),
+            ...sinks.map(({ id, spec, own, settings: { format } }) => ({
+              id,
+              spec,
+              create: () => spec.create(own, { ...contextOf(id), format }),
+            })),
+          ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stop.softStop))),
         )
         if (options.json) await io.print(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
         else await io.print(table(['component', 'type', 'reachable', 'authenticated', 'problem'], rows.map(cells)))
@@ -42,6 +46,12 @@ export const register: Register = (program, { io, action }) => {
 }
 
 type Creatable = Parameters<typeof checkOne>[0]
+
+interface Checkable {
+  readonly id: string
+  readonly spec: { readonly type: string }
+  readonly create: () => Promise<Creatable>
+}
 
 async function checked(create: () => Promise<Creatable>, signal: AbortSignal): Promise<Error | undefined> {
   try {
