@@ -31,7 +31,7 @@ export const register: Register = (program, { io, version, action }) => {
         io.say(`Simulated API at ${simulator.url}: ${count} events of the last ${HISTORY_HOURS} hours, then ${ratePerSecond} a second.`)
         io.say(`Journal in ${folder}. Every event is mapped to ${format} and written below. Ctrl-C ends it.`)
         const config = demoConfig(simulator.url, join(folder, 'journal.db'), format)
-        return serve({ config, bounds: once ? { untilMs: Date.now() } : {}, io, version })
+        return await serve({ config, bounds: once ? { untilMs: Date.now() } : {}, io, version })
       }),
     )
 }
