@@ -45,7 +45,18 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     })
     return scope
   }
-  const { unavailable } = await runService({ config, registry: REGISTRY, clock: systemClock, logger, meter, bounds, stop, onStart })
+  const onStuck = () => process.exit(EXIT.failed)
+  const { unavailable } = await runService({
+    config,
+    registry: REGISTRY,
+    clock: systemClock,
+    logger,
+    meter,
+    bounds,
+    stop,
+    onStart,
+    onStuck,
+  })
   for (const entry of unavailable) {
     logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
   }

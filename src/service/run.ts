@@ -29,6 +29,8 @@ export interface ServiceOptions {
   readonly meter: Meter
   readonly bounds: ReadBounds
   readonly stop: StopSignals
+  /** Something does not end although it was told to. Default: it is waited for. */
+  readonly onStuck?: () => void
   /** Once everything is open and the pipelines are about to run. */
   readonly onStart?: (service: RunningService) => AsyncDisposable | Promise<AsyncDisposable>
 }
@@ -73,6 +75,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     logger,
     shutdownMs: config.service.shutdown_timeout,
     finite: options.bounds.untilMs !== undefined,
+    onStuck: options.onStuck ?? (() => {}),
   })
   const failed = (error: unknown) => stops.fail(error)
   const deliveries = config.sinks.map(async configured => {
@@ -98,6 +101,10 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const checks = [...sinks].map(([id, sink]) => logCheck(id, sink, options, done.signal))
   const ended = allSettled([ingested, ...deliveries], failed).finally(() => done.abort())
   await allSettled([ended, ...checks], failed)
+  for (const { id } of config.sinks) {
+    const { events } = await journal.backlog(id)
+    if (events > 0) logger.info(`${events} events wait in the journal for this sink`, { component: id })
+  }
   return { unavailable: stops.unavailable }
 }
 

@@ -4,6 +4,8 @@ import type { StopSignals } from '../engine/pipeline.ts'
 import { onAbort } from './scope.ts'
 import { type ComponentEntry, type StateBoard, troubleOf } from './states.ts'
 
+/** How long what is told to end at once may take. */
+const END_MS_MAX = 5000
 /** Between two looks whether a component of a finite run stays unavailable. */
 const LOOK_MS = 500
 
@@ -16,6 +18,8 @@ export interface StopsOptions {
   readonly shutdownMs: number
   /** The run ends by itself: what stays unavailable for `shutdownMs`, or is blocked, is given up on. */
   readonly finite: boolean
+  /** Something does not end although it was told to: the process has to go without it. */
+  readonly onStuck: () => void
 }
 
 /**
@@ -42,6 +46,7 @@ export class Stops implements AsyncDisposable {
     const { stop, board } = options
     this.#listening = [
       onAbort(stop.hardStop, () => this.#hard.abort(stop.hardStop.reason)),
+      onAbort(this.#hard.signal, () => this.#watching.push(this.#awaitEnd())),
       onAbort(stop.softStop, () => this.#softStopped()),
       board.listen(entry => stop.softStop.aborted && this.#leaveBehind(entry)),
     ]
@@ -105,6 +110,17 @@ export class Stops implements AsyncDisposable {
     if (this.#closed.signal.aborted) return
     logger.warn(`not everything was delivered within ${shutdownMs / 1000} s; the rest stays in the journal`)
     this.#hard.abort(new DOMException('The time for the stop is over', 'AbortError'))
+  }
+
+  async #awaitEnd(): Promise<void> {
+    const { board, clock, logger, onStuck } = this.#options
+    await clock.sleep(END_MS_MAX, this.#closed.signal).catch(() => {}) // Closed: everything has ended.
+    if (this.#closed.signal.aborted) return
+    const stuck = board.entries().filter(({ state }) => state.name !== 'ended')
+    logger.error(
+      `${stuck.map(({ component }) => component).join(', ')} did not end within ${END_MS_MAX / 1000} s; nothing that was saved is lost`,
+    )
+    onStuck()
   }
 
   async #watchAvailability(): Promise<void> {

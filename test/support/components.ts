@@ -51,10 +51,12 @@ export class StagedSource implements Source {
   }
 }
 
-/** A sink that keeps the ids it took, or behaves as it is told: throws what `behave` gives, or hangs. */
+/** A sink that keeps the ids it took, or behaves as it is told: throws what `behave` gives, hangs, or is deaf to its signal. */
 export class StagedSink implements Sink {
   readonly taken: string[] = []
-  behave: (() => Error | 'hang' | undefined) | undefined
+  behave: (() => Error | 'hang' | 'deaf' | undefined) | undefined
+  /** What a deaf write waits for, whatever its signal says. */
+  hearing = Promise.resolve()
   attempts = 0
   closed = false
 
@@ -62,6 +64,7 @@ export class StagedSink implements Sink {
     this.attempts++
     const behaviour = this.behave?.()
     if (behaviour === 'hang') await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    if (behaviour === 'deaf') await this.hearing
     if (behaviour instanceof Error) throw behaviour
     this.taken.push(...events.map(({ event: { id } }) => id))
     return DELIVERED
