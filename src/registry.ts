@@ -3,6 +3,7 @@ import type { Mapper } from './core/mapper.ts'
 import type { OcsfVersionName } from './mappers/ocsf/versions.ts'
 import type { MapperOptions } from './record/options.ts'
 import type { SchemaIssue } from './record/schema_issue.ts'
+import { openaiAudit } from './sources/openai_audit/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -36,7 +37,7 @@ export interface Registry {
 
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
-  sources: [],
+  sources: [openaiAudit],
   sinks: [],
   formats: [
     {

@@ -1,0 +1,140 @@
+import type { Clock } from '../../core/clock.ts'
+import type { ComponentState } from '../../core/context.ts'
+import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
+import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../../toolkit/backoff.ts'
+import type { Secret } from '../../toolkit/secret.ts'
+import { type Page, parsePage } from './page.ts'
+
+const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
+const BLOCKED_RETRY_MS = 60_000
+const ANSWER_CHARACTERS_MAX = 300
+
+/** An answer of the API. Whatever keeps it from coming is thrown as `RetryableError` or `BlockedError`. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly text: string
+}
+
+export type FetchPage = (query: string, signal: AbortSignal) => Promise<Answer>
+
+export interface ClientOptions {
+  readonly fetchPage: FetchPage
+  readonly apiKey: Secret
+  /** Where requests go, for messages. */
+  readonly url: string
+  readonly clock: Clock
+  /** The least time between the starts of two requests, in ms. */
+  readonly requestIntervalMs: number
+  readonly report: (state: ComponentState) => void
+  readonly onAnswer: (result: 'ok' | 'throttled' | 'failed' | 'blocked') => void
+}
+
+/** Asks the list endpoint for pages and goes on asking until one comes, however long that takes. */
+export class AuditClient {
+  readonly #options: ClientOptions
+  readonly #troubled = new Set<object>()
+  #nextStartMs = 0
+  /** What the API's clock was ahead of ours by at its last answer, in ms. */
+  #skewMs = 0
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  /** The API's time in ms since 1970, by its last answer's `Date`. */
+  now(): number {
+    return this.#options.clock.now() + this.#skewMs
+  }
+
+  /** One small question, whose answer tells the API's time. */
+  async askForTime(signal: AbortSignal): Promise<void> {
+    await this.ask('limit=1', signal)
+  }
+
+  /** Resolves with the page; rejects only on `signal`. */
+  async ask(query: string, signal: AbortSignal): Promise<Page> {
+    const attempt = {}
+    try {
+      for (let failures = 0; ; failures++) {
+        try {
+          return await this.askOnce(query, signal)
+        } catch (cause) {
+          signal.throwIfAborted()
+          this.#troubled.add(attempt)
+          await this.pauseAfter(toError(cause), failures, signal)
+        }
+      }
+    } finally {
+      this.#troubled.delete(attempt)
+      if (this.#troubled.size === 0 && !signal.aborted) this.#options.report({ name: 'running' })
+    }
+  }
+
+  /** Waits as the failure asks, and tells the operator; rejects with what no waiting can mend. */
+  async pauseAfter(error: Error, failures: number, signal: AbortSignal): Promise<void> {
+    const { clock, apiKey, report, onAnswer } = this.#options
+    if (error instanceof BlockedError) {
+      onAnswer('blocked')
+      report({ name: 'blocked', error, retryAtMs: clock.now() + BLOCKED_RETRY_MS })
+      const done = new AbortController()
+      const either = AbortSignal.any([signal, done.signal])
+      const waits = [clock.sleep(BLOCKED_RETRY_MS, either), apiKey.changed(clock, either)]
+      await Promise.race(waits).finally(() => done.abort())
+      await Promise.allSettled(waits)
+      return
+    }
+    if (!(error instanceof RetryableError)) throw error
+    const pauseMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, failures, clock.random()))
+    onAnswer(error.code === 'openai_audit.rate_limited' ? 'throttled' : 'failed')
+    report({ name: 'retrying', error, retryAtMs: clock.now() + pauseMs })
+    await clock.sleep(pauseMs, signal)
+  }
+
+  /** One request: its page, or the class of error that says what to do. */
+  async askOnce(query: string, signal: AbortSignal): Promise<Page> {
+    const { clock, fetchPage } = this.#options
+    const waitMs = this.#nextStartMs - clock.now()
+    this.#nextStartMs = Math.max(this.#nextStartMs, clock.now()) + this.#options.requestIntervalMs
+    if (waitMs > 0) await clock.sleep(waitMs, signal)
+    const answer = await fetchPage(query, signal)
+    const dateMs = Date.parse(answer.headers.date ?? '')
+    // The header is in whole seconds: a smaller difference is no difference.
+    if (!Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
+    if (answer.status !== 200) throw this.#errorOf(answer)
+    const page = parsePage(answer.text)
+    this.#options.onAnswer('ok')
+    return page
+  }
+
+  #errorOf({ status, headers, text }: Answer): Error {
+    const { url, apiKey, clock } = this.#options
+    const what = `${url} answered ${status}: ${messageOf(text)}`
+    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], clock.now())
+    if (status === 429) return new RetryableError('openai_audit.rate_limited', what, { retryAfterMs })
+    if (status === 408 || status === 425 || status >= 500) return new RetryableError('openai_audit.failed', what, { retryAfterMs })
+    if (status === 401 || status === 403) {
+      return new BlockedError(
+        'openai_audit.denied',
+        `${what} The key comes from ${apiKey.origin}. It has to be an admin key, made by an Owner of the organization, with the scope ` +
+          'api.audit_logs.read, and audit logging has to be switched on. Nothing is lost: reading goes on when the key is right.',
+      )
+    }
+    if (status === 400) {
+      return new BlockedError('openai_audit.refused', `${what} Look at the filters of this source. Nothing is lost: it is asked again.`)
+    }
+    return new BlockedError('openai_audit.unexpected', `${what} Look at base_url. Nothing is lost: it is asked again.`)
+  }
+}
+
+/** The API's own message, or what came instead, cut to a bound and on one line. */
+function messageOf(text: string): string {
+  let message = text
+  try {
+    const parsed = JSON.parse(text) as { error?: { message?: unknown } }
+    if (typeof parsed.error?.message === 'string') message = parsed.error.message
+  } catch {
+    // No JSON: the text itself is what there is to show.
+  }
+  return message.replace(/\p{Cc}+/gu, ' ').slice(0, ANSWER_CHARACTERS_MAX)
+}

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto'
+import type { Batch, SealedWindow, Unreadable } from '../../core/batch.ts'
+import type { LogEvent } from '../../core/event.ts'
+import { receivedEvent } from '../../record/received.ts'
+import type { KnownIds } from './known_ids.ts'
+import type { Listing, Window } from './listing.ts'
+
+/** Everything of one window, oldest first. */
+export interface Drained extends Window {
+  readonly events: readonly LogEvent[]
+  readonly unreadable: readonly Unreadable[]
+  readonly duplicates: number
+}
+
+export function drained(window: Window, listing: Listing, names: { source: string; stream: string; receivedMs: number }): Drained {
+  // The API lists newest first; of two events of one second the one listed later is the older.
+  const events = listing.elements.toReversed().map(({ text, body }) => receivedEvent({ ...names, text, body }))
+  events.sort((a, b) => a.timeMs - b.timeMs)
+  return { ...window, events, unreadable: listing.unreadable, duplicates: listing.duplicates }
+}
+
+/** The part before `atS`, and the rest. */
+export function splitAt(window: Drained, atS: number): readonly [Drained, Drained] {
+  const first = window.events.findIndex(({ timeMs }) => timeMs >= atS * 1000)
+  const count = first === -1 ? window.events.length : first
+  return [
+    { fromS: window.fromS, toS: atS, events: window.events.slice(0, count), unreadable: [], duplicates: 0 },
+    { ...window, fromS: atS, events: window.events.slice(count) },
+  ]
+}
+
+export interface SealOptions {
+  readonly known: KnownIds
+  /** The window that the row speaks for; events outside it were listed beside it. */
+  readonly sealed: Window
+  /** New events before it are late. */
+  readonly lateBeforeS: number
+  /** Ids of events from here on are remembered. */
+  readonly rememberFromS: number
+  readonly nowMs: number
+  readonly onLate: (seconds: number) => void
+}
+
+/** The new events of a window, and its row of the ledger. Marks the events as known. */
+export function seal(window: Drained, options: SealOptions): { fresh: readonly LogEvent[]; row: SealedWindow } {
+  const { known, sealed, nowMs } = options
+  const fresh: LogEvent[] = []
+  let late = 0
+  // What was known before this window; an id that comes twice here with two texts is two events.
+  const repeated = new Set(window.events.filter(({ id }) => known.has(id)).map(({ id }) => id))
+  for (const event of window.events) {
+    if (repeated.has(event.id)) continue
+    fresh.push(event)
+    const timeS = event.timeMs / 1000
+    if (timeS >= options.rememberFromS) known.add(event.id, timeS)
+    if (timeS >= options.lateBeforeS) continue
+    late++
+    options.onLate(Math.max(0, nowMs - event.timeMs) / 1000)
+  }
+  const row = {
+    ...sealed,
+    sealedAtMs: nowMs,
+    events: fresh.length,
+    repeats: window.events.length - fresh.length + window.duplicates,
+    late,
+    digest: digestOf(window.events.filter(({ timeMs }) => timeMs >= sealed.fromS * 1000 && timeMs < sealed.toS * 1000)),
+  }
+  return { fresh, row }
+}
+
+function digestOf(events: readonly LogEvent[]): string {
+  const ids = events.map(({ id }) => id).sort()
+  return hash('sha256', ids.map(id => `${id}\n`).join(''))
+}
+
+/** The batches of a window: the last one carries the position and what was sealed. */
+export function* inBatches(last: Batch, batchEventsMax: number): Generator<Batch> {
+  const { events } = last
+  let start = 0
+  for (; events.length - start > batchEventsMax; start += batchEventsMax) {
+    yield { events: events.slice(start, start + batchEventsMax), position: undefined }
+  }
+  yield { ...last, events: start === 0 ? events : events.slice(start) }
+}

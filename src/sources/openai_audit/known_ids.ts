@@ -1,0 +1,36 @@
+import type { EventHistory } from '../../core/source.ts'
+import type { StreamPosition } from './position.ts'
+
+/**
+ * The ids that are journaled and may be listed again: those of twice the overlap before the frontier,
+ * and those of windows that are not sealed yet. It survives a restart because the journal does.
+ */
+export class KnownIds {
+  readonly #timeS = new Map<string, number>()
+
+  static load(history: EventHistory, { frontierS, segments }: StreamPosition, overlapS: number): KnownIds {
+    const known = new KnownIds()
+    const ranges = segments.map(({ nextS, endS }) => [nextS, endS] as const)
+    for (const [fromS, toS] of [...ranges, [frontierS - 2 * overlapS, Number.MAX_SAFE_INTEGER / 1000] as const]) {
+      for (const id of history.ids(fromS * 1000, toS * 1000)) known.#timeS.set(id, Math.min(toS, frontierS))
+    }
+    return known
+  }
+
+  get size(): number {
+    return this.#timeS.size
+  }
+
+  has(id: string): boolean {
+    return this.#timeS.has(id)
+  }
+
+  add(id: string, timeS: number): void {
+    this.#timeS.set(id, timeS)
+  }
+
+  /** Forgets the ids of events before `fromS`. */
+  forgetBefore(fromS: number): void {
+    for (const [id, timeS] of this.#timeS) if (timeS < fromS) this.#timeS.delete(id)
+  }
+}

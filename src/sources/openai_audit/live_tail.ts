@@ -1,0 +1,133 @@
+import type { Batch, SealedWindow } from '../../core/batch.ts'
+import type { LogEvent } from '../../core/event.ts'
+import { type Drained, drained, seal, splitAt } from './drained.ts'
+import { Listing, type Window, WindowTooLargeError } from './listing.ts'
+import type { Page } from './page.ts'
+import { caughtUpLater, encodePosition } from './position.ts'
+import { encodeQuery } from './query.ts'
+import type { Reading } from './stream.ts'
+
+/** New events of one poll; more are caught up in windows. */
+const POLL_EVENTS_MAX = 20_000
+
+/** What one poll listed. */
+export interface Poll {
+  /** Undefined: there was more than one poll can hold. */
+  readonly drained: Drained | undefined
+  readonly toS: number
+  readonly isSweep: boolean
+}
+
+/**
+ * Lists what is new, from the overlap before the frontier to now, at every poll interval. Stops at the
+ * first page that is wholly known and wholly before the frontier; every sweep interval it lists the
+ * whole overlap, for late events that such a page may hide.
+ *
+ * The ledger rows of the polls follow on each other without a gap; a sweep adds a row for what it listed again.
+ */
+export class LiveTail {
+  readonly #reading: Reading
+  readonly #untilS: number | undefined
+  #nextPollMs: number
+  #nextSweepMs: number
+  #polling: Promise<Poll> | undefined
+  #done: boolean
+
+  /** With `untilS` it polls once, up to there; with `isDone` not at all. */
+  constructor(reading: Reading, untilS: number | undefined, isDone: boolean) {
+    this.#reading = reading
+    this.#untilS = untilS
+    this.#done = isDone
+    this.#nextPollMs = reading.options.context.clock.now()
+    this.#nextSweepMs = this.#nextPollMs
+  }
+
+  /** The poll that is under way or waits for its time; undefined when there is none to come. */
+  next(signal: AbortSignal): Promise<Poll> | undefined {
+    if (this.#done) return undefined
+    if (this.#polling === undefined) {
+      this.#polling = this.#pollWhenDue(signal)
+      this.#polling.catch(() => {}) // Heard of when it is awaited; until then it must not count as unhandled.
+    }
+    return this.#polling
+  }
+
+  /** The batch of a poll that `next` gave. */
+  hand({ drained: window, toS, isSweep }: Poll): Batch {
+    const { options, position } = this.#reading
+    this.#polling = undefined
+    this.#done = this.#untilS !== undefined
+    if (window === undefined) {
+      this.#reading.position = caughtUpLater(position, options.overlapS, toS)
+      return { events: [], position: encodePosition(this.#reading.position) }
+    }
+    const { context, name, client } = options
+    // Our clock may be ahead of the API's: nothing is sealed that the API's clock has not passed.
+    const frontierS = Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))
+    const parts = isSweep && window.fromS < position.frontierS ? splitAt(window, position.frontierS) : [window]
+    const events: LogEvent[] = []
+    const sealed: SealedWindow[] = []
+    for (const part of parts) {
+      const isAgain = parts.length > 1 && part === parts[0]
+      const { fresh, row } = seal(part, {
+        known: this.#reading.known,
+        sealed: isAgain ? { fromS: part.fromS, toS: position.frontierS } : { fromS: position.frontierS, toS: frontierS },
+        lateBeforeS: position.frontierS,
+        rememberFromS: 0,
+        nowMs: client.now(),
+        onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
+      })
+      for (const event of fresh) events.push(event)
+      if (row.toS > row.fromS || row.events > 0) sealed.push(row)
+    }
+    if (isSweep) this.#reading.known.forgetBefore(frontierS - 2 * options.overlapS)
+    this.#reading.position = { ...position, frontierS }
+    context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
+    return { events, position: encodePosition(this.#reading.position), sealed, unreadable: window.unreadable }
+  }
+
+  async #pollWhenDue(signal: AbortSignal): Promise<Poll> {
+    const { context, pollIntervalMs, sweepIntervalMs, client } = this.#reading.options
+    await context.clock.sleep(Math.max(0, this.#nextPollMs - context.clock.now()), signal)
+    const startedMs = context.clock.now()
+    const isSweep = startedMs >= this.#nextSweepMs
+    this.#nextPollMs = startedMs + pollIntervalMs
+    if (isSweep) this.#nextSweepMs = startedMs + sweepIntervalMs
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#poll(isSweep, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        await client.pauseAfter(error as Error, failures, signal)
+      }
+    }
+  }
+
+  async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
+    const { options, position } = this.#reading
+    const { context, name, client, overlapS, query } = options
+    const listedToS = position.segments.at(-1)?.endS ?? position.startS
+    const fromS = Math.max(position.startS, listedToS, position.frontierS - overlapS)
+    const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
+    const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
+    const listing = new Listing({
+      ask: (question, scope) => client.ask(encodeQuery(question, query), scope),
+      pageEvents: query.pageEvents,
+      windowEventsMax: POLL_EVENTS_MAX,
+      ...(isSweep ? {} : { isEnough: (page: Page) => this.#isKnown(page) }),
+    })
+    try {
+      await listing.drain(window, signal)
+    } catch (error) {
+      if (error instanceof WindowTooLargeError) return { drained: undefined, toS: Math.min(toS, Math.floor(client.now() / 1000)), isSweep }
+      throw error
+    }
+    return { drained: drained(window, listing, { source: context.id, stream: name, receivedMs: context.clock.now() }), toS, isSweep }
+  }
+
+  /** Nothing at or after the frontier may hide behind the page: a window that is not sealed may be journaled in part. */
+  #isKnown({ elements, newestS }: Page): boolean {
+    const { known, position } = this.#reading
+    return newestS !== undefined && newestS < position.frontierS && elements.every(({ id }) => id !== undefined && known.has(id))
+  }
+}

@@ -1,0 +1,77 @@
+import type { Unreadable } from '../../core/batch.ts'
+import { RetryableError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { scanBody } from './scanner.ts'
+
+/** One element of a list answer that is an object. */
+export interface Element {
+  /** As it stood in the answer (invariant 3). */
+  readonly text: string
+  readonly body: JsonObject
+  /** Undefined when the record has none; it then gets one made from its text. */
+  readonly id: string | undefined
+  /** Seconds since 1970; undefined when the record does not say. */
+  readonly timeS: number | undefined
+}
+
+export interface Page {
+  readonly elements: readonly Element[]
+  readonly unreadable: readonly Unreadable[]
+  readonly hasMore: boolean
+  /** The cursor for the next page: the answer's `last_id`, or the id of the last element. */
+  readonly cursor: string | undefined
+  /** Oldest and newest time, in seconds since 1970; undefined when no element has one. */
+  readonly oldestS: number | undefined
+  readonly newestS: number | undefined
+}
+
+/** Reads a list answer; throws `RetryableError` when it is none. */
+export function parsePage(text: string): Page {
+  const elements: Element[] = []
+  const unreadable: Unreadable[] = []
+  let last: JsonObject = {}
+  let isList = false
+  for (const { elements: texts, envelope } of scanBody(text)) {
+    last = parseJson(envelope) as JsonObject
+    isList ||= texts !== undefined
+    for (const element of texts ?? []) readElement(element, elements, unreadable)
+  }
+  if (!isList) throw new RetryableError('openai_audit.malformed', `The API's answer has no list in "data": ${text.slice(0, 200)}`)
+  const cursor = typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : elements.at(-1)?.id
+  return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }
+}
+
+function readElement(text: string, elements: Element[], unreadable: Unreadable[]): void {
+  const body = parseJson(text)
+  if (!isJsonObject(body)) {
+    unreadable.push({ text, reason: 'An element of the list is no JSON object.' })
+    return
+  }
+  const { id, effective_at: at } = body
+  const timeS = typeof at === 'string' && at.trim() !== '' ? Number(at) : at
+  elements.push({
+    text,
+    body,
+    id: typeof id === 'string' && id !== '' ? id : undefined,
+    timeS: typeof timeS === 'number' && Number.isFinite(timeS) ? timeS : undefined,
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new RetryableError('openai_audit.malformed', `The API's answer is no JSON: ${text.slice(0, 200)}`, { cause })
+  }
+}
+
+function timesOf(elements: readonly Element[]): { oldestS: number | undefined; newestS: number | undefined } {
+  let oldestS: number | undefined
+  let newestS: number | undefined
+  for (const { timeS } of elements) {
+    if (timeS === undefined) continue
+    if (oldestS === undefined || timeS < oldestS) oldestS = timeS
+    if (newestS === undefined || timeS > newestS) newestS = timeS
+  }
+  return { oldestS, newestS }
+}

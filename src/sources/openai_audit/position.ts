@@ -1,0 +1,68 @@
+import type { Position } from '../../core/batch.ts'
+import { FatalError } from '../../core/errors.ts'
+import { isJsonObject } from '../../core/json.ts'
+
+/** A stretch of the past that is still to be listed, in seconds since 1970. */
+export interface Segment {
+  /** Everything before it has been listed. */
+  readonly nextS: number
+  readonly endS: number
+  /** Events before it are late: that stretch had been listed once. */
+  readonly lateBeforeS: number
+}
+
+/** Where one stream left off, in seconds since 1970. */
+export interface StreamPosition {
+  /** Nothing before it is asked for. */
+  readonly startS: number
+  /** Everything before it has been listed, but for the segments. */
+  readonly frontierS: number
+  /** In order, none overlapping another, none reaching beyond the frontier. */
+  readonly segments: readonly Segment[]
+}
+
+/** Where a stream that has no position begins. */
+export function firstPosition(startS: number, nowS: number): StreamPosition {
+  return { startS, frontierS: nowS, segments: startS < nowS ? [{ nextS: startS, endS: nowS, lateBeforeS: startS }] : [] }
+}
+
+/** After a standstill: what lies before `nowS` is caught up like a backfill, and the live tail goes on at once. */
+export function caughtUpLater(position: StreamPosition, overlapS: number, nowS: number): StreamPosition {
+  const { startS, frontierS, segments } = position
+  const nextS = Math.max(startS, segments.at(-1)?.endS ?? startS, frontierS - overlapS)
+  return { startS, frontierS: nowS, segments: [...segments, { nextS, endS: nowS, lateBeforeS: frontierS }] }
+}
+
+/** After the first `listedToS` of the first segment. */
+export function segmentListed(position: StreamPosition, listedToS: number): StreamPosition {
+  const [first, ...others] = position.segments
+  if (first === undefined) return position
+  return { ...position, segments: listedToS >= first.endS ? others : [{ ...first, nextS: listedToS }, ...others] }
+}
+
+/** The position as the journal keeps it. */
+export function encodePosition(position: StreamPosition): Position {
+  return { start: position.startS, frontier: position.frontierS, segments: position.segments.map(s => [s.nextS, s.endS, s.lateBeforeS]) }
+}
+
+/** Throws when the text is none of ours: going on from somewhere else would lose events. */
+export function decodePosition(position: Position, name: string): StreamPosition {
+  if (isJsonObject(position)) {
+    const { start, frontier, segments } = position
+    if (typeof start === 'number' && typeof frontier === 'number' && Array.isArray(segments)) {
+      const read = segments.map(readSegment)
+      if (read.every(segment => segment !== undefined)) return { startS: start, frontierS: frontier, segments: read }
+    }
+  }
+  throw new FatalError(
+    'openai_audit.position',
+    `The saved position of ${name} is not one of this source: ${JSON.stringify(position).slice(0, 200)}. Set or reset it with "tailrace state".`,
+    { exitCode: 78 },
+  )
+}
+
+function readSegment(value: unknown): Segment | undefined {
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(part => typeof part === 'number')) return undefined
+  const [nextS, endS, lateBeforeS] = value as [number, number, number]
+  return { nextS, endS, lateBeforeS }
+}

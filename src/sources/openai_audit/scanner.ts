@@ -1,0 +1,131 @@
+import { RetryableError } from '../../core/errors.ts'
+
+const QUOTE = 34
+const BACKSLASH = 92
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+const COMMA = 44
+const COLON = 58
+
+/** One JSON document of a body. */
+export interface ScannedDocument {
+  /** The elements of its `data` list, each exactly as it stood (invariant 3); undefined when it has no such list. */
+  readonly elements: readonly string[] | undefined
+  /** The document with an empty `data` list: small enough to parse. */
+  readonly envelope: string
+}
+
+/**
+ * Cuts the documents of a body, and the elements of each one's `data`, out of the text without parsing
+ * them. A body may hold several documents one after another. Throws `RetryableError` where the text ends
+ * early or is no JSON.
+ */
+export function scanBody(text: string): readonly ScannedDocument[] {
+  const documents: ScannedDocument[] = []
+  for (let at = skipSpace(text, 0); at < text.length; ) {
+    if (text.charCodeAt(at) !== OPEN_BRACE) throw malformed(text, at)
+    const { document, end } = scanDocument(text, at)
+    documents.push(document)
+    at = skipSpace(text, end)
+  }
+  if (documents.length === 0) throw malformed(text, 0)
+  return documents
+}
+
+function scanDocument(text: string, start: number): { document: ScannedDocument; end: number } {
+  let elements: string[] | undefined
+  let dataStart = start
+  let dataEnd = start
+  let at = skipSpace(text, start + 1)
+  while (text.charCodeAt(at) !== CLOSE_BRACE) {
+    const keyEnd = endOfString(text, at)
+    const key = text.slice(at, keyEnd)
+    const valueStart = skipSpace(text, expect(text, skipSpace(text, keyEnd), COLON))
+    let end: number
+    if (key === '"data"' && text.charCodeAt(valueStart) === OPEN_BRACKET) {
+      elements = []
+      end = scanElements(text, valueStart, elements)
+      dataStart = valueStart
+      dataEnd = end
+    } else {
+      end = endOfValue(text, valueStart)
+    }
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+    else if (text.charCodeAt(at) !== CLOSE_BRACE) throw malformed(text, at)
+  }
+  const envelope = elements === undefined ? text.slice(start, at + 1) : `${text.slice(start, dataStart)}[]${text.slice(dataEnd, at + 1)}`
+  return { document: { elements, envelope }, end: at + 1 }
+}
+
+/** Fills `elements` from the list that starts at `start`; gives the index behind the list. */
+function scanElements(text: string, start: number, elements: string[]): number {
+  let at = skipSpace(text, start + 1)
+  if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
+  while (true) {
+    const end = endOfValue(text, at)
+    elements.push(text.slice(at, end))
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
+    at = skipSpace(text, expect(text, at, COMMA))
+  }
+}
+
+function endOfValue(text: string, start: number): number {
+  const first = text.charCodeAt(start)
+  if (first === QUOTE) return endOfString(text, start)
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return endOfNested(text, start)
+  let at = start
+  while (at < text.length && isScalar(text.charCodeAt(at))) at++
+  if (at === start || at === text.length) throw malformed(text, at)
+  return at
+}
+
+function endOfNested(text: string, start: number): number {
+  let depth = 0
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfString(text, at) - 1
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++
+    else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --depth === 0) return at + 1
+  }
+  throw malformed(text, text.length)
+}
+
+function endOfString(text: string, start: number): number {
+  if (text.charCodeAt(start) !== QUOTE) throw malformed(text, start)
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end - 1
+    while (text.charCodeAt(before) === BACKSLASH) before--
+    if ((end - before) % 2 === 1) return end + 1
+  }
+  throw malformed(text, text.length)
+}
+
+/** Everything that a number, `true`, `false` or `null` is written with. */
+function isScalar(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 43 || code === 45 || code === 46 || code === 69
+}
+
+function skipSpace(text: string, start: number): number {
+  let at = start
+  for (
+    let code = text.charCodeAt(at);
+    code === 32 || code === 10 || code === 13 || code === 9 || code === 0xfeff;
+    code = text.charCodeAt(at)
+  )
+    at++
+  return at
+}
+
+function expect(text: string, at: number, code: number): number {
+  if (text.charCodeAt(at) !== code) throw malformed(text, at)
+  return at + 1
+}
+
+function malformed(text: string, at: number): RetryableError {
+  const where = at >= text.length ? `it ends after ${text.length} characters` : `unexpected ${JSON.stringify(text[at])} at character ${at}`
+  return new RetryableError('openai_audit.malformed', `The API's answer is no list of events: ${where}.`)
+}

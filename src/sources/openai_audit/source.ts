@@ -1,0 +1,85 @@
+import type { ComponentContext } from '../../core/context.ts'
+import type { Source } from '../../core/source.ts'
+import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { AuditClient, type FetchPage } from './client.ts'
+import type { OpenaiAuditConfig } from './config.ts'
+import { isTenantType } from './query.ts'
+import { AuditStream } from './stream.ts'
+import { WindowLimit } from './window_limit.ts'
+
+/** A page of 1,000 large events; the API's own pages of 100 are far smaller. */
+const ANSWER_BYTES_MAX = 64 * 2 ** 20
+
+/** `fetchPage` replaces the network, for rehearsals. */
+export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: ComponentContext, fetchPage?: FetchPage): Source {
+  const url = new URL(`${config.base_url.href.replace(/\/+$/, '')}/organization/audit_logs`)
+  const endpoint = fetchPage === undefined ? openEndpoint(config, context, url) : undefined
+  const fetch: FetchPage =
+    fetchPage ?? (async (query, signal) => endpoint!.request({ method: 'GET', path: `${url.pathname}?${query}` }, signal))
+
+  const client = (name: string, onAnswer: (result: string) => void) =>
+    new AuditClient({
+      fetchPage: fetch,
+      apiKey: config.api_key,
+      url: url.href,
+      clock: context.clock,
+      requestIntervalMs: config.rate_limit ?? 0,
+      report: state => context.report(state, name),
+      onAnswer: result => {
+        context.meter.add('tailrace_source_requests_total', { source: context.id, stream: name, result }, 1)
+        onAnswer(result)
+      },
+    })
+
+  const stream = (name: string, tenantOnly: boolean) => {
+    const limit = new WindowLimit(config.window_concurrency)
+    return new AuditStream({
+      name,
+      client: client(name, result => (result === 'ok' ? limit.answered() : result === 'throttled' && limit.throttled())),
+      query: { filters: filtersOf(config), pageEvents: config.page_size, tenantOnly },
+      limit,
+      startMs: config.start(context.clock.now()),
+      overlapS: Math.ceil(config.overlap / 1000),
+      pollIntervalMs: config.poll_interval,
+      sweepIntervalMs: config.sweep_interval,
+      context,
+    })
+  }
+
+  // With types of one scope alone, the other stream has nothing to list.
+  const { event_types: types, tenant_events: tenantEvents } = config
+  const hasTenant = tenantEvents && (types.length === 0 || types.some(isTenantType))
+  const streams = [stream('organization', false), ...(hasTenant ? [stream('tenant', true)] : [])]
+
+  return {
+    streams,
+    async check(signal) {
+      await client('check', () => {}).askOnce('limit=1', signal)
+    },
+    async [Symbol.asyncDispose]() {
+      await endpoint?.close()
+    },
+  }
+}
+
+function openEndpoint(config: OpenaiAuditConfig, context: ComponentContext, url: URL) {
+  return createHttpEndpoint({
+    component: 'openai_audit',
+    url,
+    headers: () => ({ authorization: `Bearer ${config.api_key.reveal()}`, accept: 'application/json', 'accept-encoding': 'gzip' }),
+    timeoutMs: config.request_timeout,
+    concurrencyMax: config.window_concurrency + 2,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    clock: context.clock,
+  })
+}
+
+function filtersOf(config: OpenaiAuditConfig) {
+  return {
+    projectIds: config.project_ids,
+    eventTypes: config.event_types,
+    actorIds: config.actor_ids,
+    actorEmails: config.actor_emails,
+    resourceIds: config.resource_ids,
+  }
+}
