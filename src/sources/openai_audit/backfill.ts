@@ -4,6 +4,9 @@ import type { Window } from './listing.ts'
 import type { Segment } from './position.ts'
 
 const PAGES_PER_WINDOW = 5
+/** A window with more pages is cut: its newest part is kept, the rest is listed in windows of its own. */
+const PAGES_PER_WINDOW_MAX = 2 * PAGES_PER_WINDOW
+const PARTS_MAX = 64
 const FIRST_WINDOW_S = 3600
 /** How much longer or shorter one window may be than the one before. */
 const STRETCH_MAX = 8
@@ -13,10 +16,16 @@ const AHEAD_EVENTS_MAX = 100_000
 export interface BackfillOptions {
   readonly segment: Segment
   readonly pageEvents: number
-  /** Lists one window to its end, or the first part of one that is too large; goes on until it is drained. */
-  readonly drain: (window: Window, signal: AbortSignal) => Promise<Drained>
+  /** Lists one window to its end, or the newest part of one with more than `eventsMax`; goes on until that is done. */
+  readonly drain: (window: Window, eventsMax: number, signal: AbortSignal) => Promise<Drained>
   /** Windows fetched at once, now. */
   readonly concurrency: () => number
+}
+
+/** A window that is being fetched, and what follows it where it turned out to be too large. */
+interface Fetch {
+  readonly fetching: Promise<Drained>
+  readonly rest: Fetch[]
 }
 
 /**
@@ -26,7 +35,7 @@ export interface BackfillOptions {
 export class Backfill {
   readonly #options: BackfillOptions
   readonly #queue: PQueue
-  readonly #windows: { readonly planned: Window; readonly fetching: Promise<Drained> }[] = []
+  readonly #windows: Fetch[] = []
   #plannedToS: number
   #windowS = FIRST_WINDOW_S
   #aheadEvents = 0
@@ -37,26 +46,22 @@ export class Backfill {
     this.#queue = new PQueue({ concurrency: options.concurrency() })
   }
 
-  /** To be called when `concurrency` gives another number. */
-  resize(): void {
-    this.#queue.concurrency = this.#options.concurrency()
-  }
-
   /** The oldest window that has not been taken; undefined when the segment is done. */
   head(signal: AbortSignal): Promise<Drained> | undefined {
     this.#plan(signal)
     return this.#windows[0]?.fetching
   }
 
-  /** Takes the head away, once it has been handed out. What it left of its window, being too large, comes next. */
-  take(window: Drained, signal: AbortSignal): void {
-    const { planned } = this.#windows.shift()!
+  /** Takes the head away, once it has been handed out. */
+  take(window: Drained): void {
+    const taken = this.#windows.shift()
+    this.#windows.unshift(...(taken?.rest ?? []))
     this.#aheadEvents -= window.events.length
-    if (window.toS < planned.toS) this.#windows.unshift(this.#start({ fromS: window.toS, toS: planned.toS }, 1, signal))
   }
 
   #plan(signal: AbortSignal): void {
     const { segment, concurrency } = this.#options
+    this.#queue.concurrency = concurrency()
     while (this.#plannedToS < segment.endS && this.#windows.length < 2 * concurrency() && this.#aheadEvents < AHEAD_EVENTS_MAX) {
       const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#windowS) }
       this.#plannedToS = window.toS
@@ -66,24 +71,40 @@ export class Backfill {
     }
   }
 
-  #start(planned: Window, priority: number, signal: AbortSignal) {
-    const fetching = this.#queue.add(() => this.#fetch(planned, signal), { priority })
+  #start(planned: Window, priority: number, signal: AbortSignal): Fetch {
+    const rest: Fetch[] = []
+    const fetching = this.#queue.add(() => this.#fetch(planned, rest, signal), { priority })
     fetching.catch(() => {}) // Heard of when it is the head; until then it must not count as unhandled.
-    return { planned, fetching }
+    return { fetching, rest }
   }
 
-  async #fetch(window: Window, signal: AbortSignal): Promise<Drained> {
-    const result = await this.#options.drain(window, signal)
+  /** The oldest part of the window; what follows it goes into `rest`, in order. */
+  async #fetch(window: Window, rest: Fetch[], signal: AbortSignal): Promise<Drained> {
+    const result = await this.#options.drain(window, PAGES_PER_WINDOW_MAX * this.#options.pageEvents, signal)
     this.#aheadEvents += result.events.length
-    this.#learn(result, result.events.length)
+    this.#learn(result)
     this.#plan(signal)
-    return result
+    if (result.fromS === window.fromS) return result
+    const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
+    // Older windows are waited for first, so they come before what is planned.
+    const fetches = others.map(part => this.#start(part, 1, signal))
+    rest.unshift(...fetches, ...(result.toS > result.fromS ? [{ fetching: Promise.resolve(result), rest: [] }] : []))
+    return this.#fetch(first!, rest, signal)
   }
 
-  #learn({ fromS, toS }: Window, events: number): void {
+  /** Cuts a window as the density of its newer neighbour suggests; at least in two where it can be cut. */
+  #partsOf({ fromS, toS }: Window, neighbour: Drained): readonly Window[] {
     const lengthS = toS - fromS
+    const eventsPerSecond = neighbour.events.length / Math.max(1, neighbour.toS - neighbour.fromS)
+    const wanted = Math.ceil((lengthS * eventsPerSecond) / (PAGES_PER_WINDOW * this.#options.pageEvents))
+    const count = Math.min(lengthS, PARTS_MAX, Math.max(2, wanted))
+    const boundary = (n: number) => fromS + Math.floor((lengthS * n) / count)
+    return Array.from({ length: count }, (_, n) => ({ fromS: boundary(n), toS: boundary(n + 1) }))
+  }
+
+  #learn({ fromS, toS, events }: Drained): void {
     const wanted = PAGES_PER_WINDOW * this.#options.pageEvents
-    const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, wanted / Math.max(1, events)))
-    this.#windowS = Math.max(1, Math.round(lengthS * stretch))
+    const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, wanted / Math.max(1, events.length)))
+    this.#windowS = Math.max(1, Math.round(Math.max(1, toS - fromS) * stretch))
   }
 }

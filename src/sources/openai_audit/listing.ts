@@ -29,8 +29,15 @@ export interface ListingOptions {
 const TIMELESS =
   "The API's cursors lead nowhere and its events have no time to list them by. The position stays; the window is listed again."
 
-/** More events than `windowEventsMax`: list the window in parts. */
-export class WindowTooLargeError extends Error {}
+/** More events than `windowEventsMax`. What is newer than the second `oldestS` has been listed whole. */
+export class WindowTooLargeError extends Error {
+  readonly oldestS: number
+
+  constructor(oldestS: number) {
+    super('the window has too many events')
+    this.oldestS = oldestS
+  }
+}
 
 /** What the cursor led to cannot be the next page. */
 class CursorError extends Error {}
@@ -146,7 +153,9 @@ export class Listing {
       else this.#elements.set(key, element)
     }
     for (const piece of page.unreadable) this.#unreadable.set(piece.text, piece)
-    if (this.#elements.size > this.#options.windowEventsMax) throw new WindowTooLargeError()
+    if (this.#elements.size > this.#options.windowEventsMax && page.oldestS !== undefined) {
+      throw new WindowTooLargeError(Math.floor(page.oldestS))
+    }
     return this.#elements.size - before
   }
 }

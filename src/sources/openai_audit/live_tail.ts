@@ -1,4 +1,5 @@
 import type { Batch, SealedWindow } from '../../core/batch.ts'
+import { toError } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { type Drained, drained, seal, splitAt } from './drained.ts'
 import { Listing, type Window, WindowTooLargeError } from './listing.ts'
@@ -98,7 +99,7 @@ export class LiveTail {
         return await this.#poll(isSweep, signal)
       } catch (error) {
         signal.throwIfAborted()
-        await client.pauseAfter(error as Error, failures, signal)
+        await client.pauseAfter(toError(error), failures, signal)
       }
     }
   }

@@ -1,13 +1,12 @@
 import type { Batch } from '../../core/batch.ts'
+import { toError } from '../../core/errors.ts'
 import { Backfill } from './backfill.ts'
-import { type Drained, drained, seal } from './drained.ts'
+import { type Drained, drained, seal, splitAt } from './drained.ts'
 import { Listing, type Window, WindowTooLargeError } from './listing.ts'
 import { encodePosition, segmentListed } from './position.ts'
 import { encodeQuery } from './query.ts'
 import type { Reading } from './stream.ts'
 
-/** Events of one window; more are listed in parts. */
-const WINDOW_EVENTS_MAX = 20_000
 /** Events of one second, which has no parts. */
 const SECOND_EVENTS_MAX = 1_000_000
 
@@ -29,20 +28,19 @@ export class Past {
       const windows = new Backfill({
         segment,
         pageEvents: options.query.pageEvents,
-        drain: (window, scope) => this.#drain(window, scope),
+        drain: (window, eventsMax, scope) => this.#drain(window, eventsMax, scope),
         concurrency: () => options.limit.value,
       })
       this.#backfill = { endS: segment.endS, windows }
     }
-    this.#backfill.windows.resize()
     return this.#backfill.windows.head(signal)
   }
 
   /** The batch of a window that `head` gave: its events, its row of the ledger, and the position behind it. */
-  hand(window: Drained, signal: AbortSignal): Batch {
+  hand(window: Drained): Batch {
     const { options, known, position } = this.#reading
     const { context, name, overlapS, client } = options
-    this.#backfill!.windows.take(window, signal)
+    this.#backfill!.windows.take(window)
     const segment = position.segments[0]!
     const { fresh, row } = seal(window, {
       known,
@@ -56,31 +54,35 @@ export class Past {
     return { events: fresh, position: encodePosition(this.#reading.position), sealed: [row], unreadable: window.unreadable }
   }
 
-  /** Goes on until the window, or the first part of one that is too large, is drained. */
-  async #drain(window: Window, signal: AbortSignal): Promise<Drained> {
+  /** Goes on until the window, or the newest part of one that is too large, is drained. */
+  async #drain(window: Window, windowEventsMax: number, signal: AbortSignal): Promise<Drained> {
     const { client } = this.#reading.options
-    for (let failures = 0, part = window; ; ) {
+    for (let failures = 0; ; failures++) {
       try {
-        return await this.#drainOnce(part, signal)
+        return await this.#drainOnce(window, windowEventsMax, signal)
       } catch (error) {
         signal.throwIfAborted()
-        if (error instanceof WindowTooLargeError && part.toS - part.fromS > 1) {
-          part = { fromS: part.fromS, toS: part.fromS + Math.floor((part.toS - part.fromS) / 2) }
-        } else {
-          await client.pauseAfter(error as Error, failures++, signal)
-        }
+        await client.pauseAfter(toError(error), failures, signal)
       }
     }
   }
 
-  async #drainOnce(window: Window, signal: AbortSignal): Promise<Drained> {
+  async #drainOnce(window: Window, windowEventsMax: number, signal: AbortSignal): Promise<Drained> {
     const { options } = this.#reading
+    const names = { source: options.context.id, stream: options.name, receivedMs: options.context.clock.now() }
+    const isSecond = window.toS - window.fromS <= 1
     const listing = new Listing({
       ask: (question, scope) => options.client.ask(encodeQuery(question, options.query), scope),
       pageEvents: options.query.pageEvents,
-      windowEventsMax: window.toS - window.fromS > 1 ? WINDOW_EVENTS_MAX : SECOND_EVENTS_MAX,
+      windowEventsMax: isSecond ? SECOND_EVENTS_MAX : windowEventsMax,
     })
-    await listing.drain(window, signal)
-    return drained(window, listing, { source: options.context.id, stream: options.name, receivedMs: options.context.clock.now() })
+    try {
+      await listing.drain(window, signal)
+    } catch (error) {
+      if (!(error instanceof WindowTooLargeError) || isSecond) throw error
+      const fromS = Math.min(error.oldestS + 1, window.toS)
+      return splitAt(drained(window, listing, names), fromS)[1]
+    }
+    return drained(window, listing, names)
   }
 }

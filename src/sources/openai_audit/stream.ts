@@ -61,7 +61,7 @@ export class AuditStream implements SourceStream {
           ...(poll ? [poll.then(drained => ({ poll: drained }))] : []),
           ...(window ? [window.then(drained => ({ window: drained }))] : []),
         ])
-        yield* inBatches('poll' in first ? tail.hand(first.poll) : past.hand(first.window as Drained, scope), BATCH_EVENTS_MAX)
+        yield* inBatches('poll' in first ? tail.hand(first.poll) : past.hand(first.window as Drained), BATCH_EVENTS_MAX)
       }
     } finally {
       ended.abort()
