@@ -4,6 +4,8 @@ import type { OcsfVersionName } from './mappers/ocsf/versions.ts'
 import type { MapperOptions } from './record/options.ts'
 import type { SchemaIssue } from './record/schema_issue.ts'
 import { openaiAudit } from './sources/openai_audit/index.ts'
+import { splunkHec } from './sinks/splunk_hec/index.ts'
+import { stdout } from './sinks/stdout/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -38,7 +40,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [],
+  sinks: [stdout, splunkHec],
   formats: [
     {
       type: 'raw',

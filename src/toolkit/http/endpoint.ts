@@ -3,9 +3,9 @@ import { gunzip } from 'node:zlib'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Clock } from '../../core/clock.ts'
 import { RetryableError, TailraceError } from '../../core/errors.ts'
+import type { TlsMaterial } from '../tls.ts'
 import { type HttpAnswer, networkError } from './errors.ts'
 import { proxyFor } from './proxy.ts'
-import { type TlsOptions, tlsConnectOptions } from './tls.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const unzip = promisify(gunzip)
@@ -24,7 +24,7 @@ export interface HttpEndpointOptions {
   /** A longer answer is cut off and counts as a failure. */
   readonly answerBytesMax: number
   readonly clock: Clock
-  readonly tls?: TlsOptions | undefined
+  readonly tls?: TlsMaterial | undefined
   /** `none`, a URL, or undefined: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
   readonly proxy?: string | undefined
 }
@@ -82,7 +82,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
 }
 
 function openDispatcher({ url, timeoutMs, concurrencyMax, tls, proxy }: HttpEndpointOptions): Dispatcher {
-  const connect = { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), ...tlsConnectOptions(tls) }
+  const connect = { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), ...tls?.options() }
   const limits = {
     connections: concurrencyMax,
     headersTimeout: timeoutMs + 1000,
