@@ -27,7 +27,10 @@ export function createEncoder(options: EnvelopeOptions): (mapped: MappedEvent) =
   }
   return ({ event, json }) => {
     let tail = tails.get(event.source)
-    if (tail === undefined) tails.set(event.source, (tail = tailOf(event.source)))
+    if (tail === undefined) {
+      tail = tailOf(event.source)
+      tails.set(event.source, tail)
+    }
     return `{"time":${(event.timeMs / 1000).toFixed(3)}${tail}${JSON.stringify(event.id)}},"event":${json}}`
   }
 }

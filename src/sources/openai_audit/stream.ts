@@ -5,7 +5,7 @@ import type { AuditClient } from './client.ts'
 import { type Drained, inBatches } from './drained.ts'
 import { firstPosition, caughtUpLater, decodePosition, type StreamPosition } from './position.ts'
 import { KnownIds } from './known_ids.ts'
-import { LiveTail } from './live_tail.ts'
+import { LiveTail, type Poll } from './live_tail.ts'
 import { Past } from './past.ts'
 import type { QueryOptions } from './query.ts'
 import type { WindowLimit } from './window_limit.ts'
@@ -57,11 +57,11 @@ export class AuditStream implements SourceStream {
         const poll = tail.next(scope)
         if (window === undefined && poll === undefined) return
         // The poll first: a past that is always ready must not keep the present waiting.
-        const first = await Promise.race([
-          ...(poll ? [poll.then(drained => ({ poll: drained }))] : []),
-          ...(window ? [window.then(drained => ({ window: drained }))] : []),
-        ])
-        yield* inBatches('poll' in first ? tail.hand(first.poll) : past.hand(first.window as Drained), BATCH_EVENTS_MAX)
+        const ready: Promise<{ readonly poll?: Poll; readonly window?: Drained }>[] = []
+        if (poll !== undefined) ready.push(poll.then(listed => ({ poll: listed })))
+        if (window !== undefined) ready.push(window.then(listed => ({ window: listed })))
+        const first = await Promise.race(ready)
+        yield* inBatches(first.poll ? tail.hand(first.poll) : past.hand(first.window!), BATCH_EVENTS_MAX)
       }
     } finally {
       ended.abort()

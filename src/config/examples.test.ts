@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { REGISTRY } from '../registry.ts'
+import { checkConfig, loadConfig } from './load.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Whatever an example takes from the environment is there. */
+const ENV = new Proxy({}, { get: () => 'https://from.environment' })
+
+test('the configuration that is shipped is valid', () => {
+  const { sources, sinks } = loadConfig([join(ROOT, 'config')], { registry: REGISTRY, env: { OPENAI_ADMIN_KEY: 'k' } })
+  expect([sources.map(({ id }) => id), sinks.map(({ id }) => id)]).toEqual([['acme'], ['splunk']])
+})
+
+const settings = (yaml: string) => yaml.replace(/^(?=.)/gm, '    ')
+const SOURCE = `sources:\n  s:\n    type: openai_audit\n    api_key: k\n`
+const SINK = `sinks:\n  d:\n    type: stdout\n`
+
+test.each([
+  ...REGISTRY.sources.flatMap(({ type, examples }) =>
+    examples.map(({ title, yaml }) => [type, title, `${SINK}sources:\n  s:\n    type: ${type}\n${settings(yaml)}`] as const),
+  ),
+  ...REGISTRY.sinks.flatMap(({ type, examples }) =>
+    examples.map(({ title, yaml }) => [type, title, `${SOURCE}sinks:\n  d:\n    type: ${type}\n${settings(yaml)}`] as const),
+  ),
+])('the example of %s, "%s", is valid', (_, __, text) => {
+  checkConfig([{ name: 'example.yaml', text }], { registry: REGISTRY, env: ENV })
+})
+
+test('no setting of a component has the name of a setting that all have', () => {
+  const common = ['type', 'inputs', 'format', 'severity', 'batch', 'concurrency', 'retry', 'organization', 'include_original', 'ecs']
+  const clashes = [...REGISTRY.sources, ...REGISTRY.sinks].flatMap(({ type, config }) =>
+    Object.keys(config.shape)
+      .filter(key => common.includes(key))
+      .map(key => `${type}.${key}`),
+  )
+  expect(clashes).toEqual([])
+})
