@@ -24,7 +24,9 @@ export class AuditApi {
   readonly events: readonly ApiEvent[]
 
   constructor(scenario: Scenario, random: Random) {
-    this.events = makeEvents(scenario, random).sort((a, b) => b.effectiveAtS - a.effectiveAtS || b.visibleAtMs - a.visibleAtMs || (a.id < b.id ? -1 : 1))
+    this.events = makeEvents(scenario, random).sort(
+      (a, b) => b.effectiveAtS - a.effectiveAtS || b.visibleAtMs - a.visibleAtMs || (a.id < b.id ? -1 : 1),
+    )
   }
 
   /** The answer to a list request at `nowMs`, as the body's text. */
