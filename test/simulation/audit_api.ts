@@ -59,7 +59,8 @@ function makeEvents({ startMs, endMs, historyS, historyEvents, liveEvents, lateM
     made.push({ id, effectiveAtS, visibleAtMs, text: `{"id": "${id}",  "type":"api_key.created","effective_at":${effectiveAtS}}` })
   }
   for (let n = 0; n < historyEvents; n++) {
-    const atS = random.chance(0.2) ? burstsS[0]! : random.int(startS - historyS, startS - 1)
+    const anyS = random.chance(0.2) ? burstsS[0]! : random.int(startS - historyS, startS - 1)
+    const atS = random.chance(0.2) ? Math.floor(anyS / 3600) * 3600 : anyS // Where windows of the past begin and end.
     add(atS, atS * 1000)
   }
   for (let n = 0; n < liveEvents; n++) {

@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error)
       const sleeper: Sleeper = {
-        wakeAtMs: this.#nowMs + Math.max(0, ms),
+        wakeAtMs: this.#nowMs + Math.max(0, Math.ceil(ms)),
         wake: () => {
           signal.removeEventListener('abort', abort)
           resolve()

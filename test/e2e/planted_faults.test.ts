@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const SEEDS = 60
+
+interface Fault {
+  readonly name: string
+  readonly file: string
+  readonly edits: readonly (readonly [find: string, replace: string])[]
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'a position is committed before its batch is delivered',
+    file: 'src/engine/commit_window.ts',
+    edits: [
+      ['  await Promise.allSettled([previous, delivered])', '  await Promise.allSettled([previous])'],
+      ['  await delivered\n  await commit()', '  await commit()\n  await delivered'],
+    ],
+  },
+  {
+    name: 'positions are committed in the order of delivery',
+    file: 'src/engine/commit_window.ts',
+    edits: [
+      ['  await Promise.allSettled([previous, delivered])', '  await Promise.allSettled([delivered])'],
+      ['  await previous\n', ''],
+    ],
+  },
+  { name: 'halving drops a half', file: 'src/engine/deliver.ts', edits: [['    await deliver(events.slice(middle), signal)\n', '']] },
+  {
+    name: 'a refused event is no dead letter',
+    file: 'src/engine/deliver.ts',
+    edits: [['if (rejected.length > 0) await divert(rejected, signal)', '']],
+  },
+  {
+    name: 'what is deferred is forgotten',
+    file: 'src/engine/deliver.ts',
+    edits: [['    return deferred\n', '    return deferred.slice(0, 0)\n']],
+  },
+  {
+    name: 'a failed write counts as delivered',
+    file: 'src/engine/deliver.ts',
+    edits: [
+      [
+        '          await waitAfter(outcome, failures++, signal)\n          continue',
+        '          await waitAfter(outcome, failures++, signal)\n          return',
+      ],
+    ],
+  },
+  {
+    name: 'the first part of a split batch carries its position',
+    file: 'src/engine/pack.ts',
+    edits: [
+      [
+        '      for (const event of result.value.events) {',
+        '      open.position = result.value.position\n      for (const event of result.value.events) {',
+      ],
+    ],
+  },
+  { name: 'gt for gte', file: 'src/sources/openai_audit/query.ts', edits: [["'effective_at[gte]'", "'effective_at[gt]'"]] },
+  {
+    name: 'repeats are forgotten at a restart',
+    file: 'src/sources/openai_audit/known_ids.ts',
+    edits: [['known.#timeS.set(id, Math.min(toS, frontierS))', 'known.#timeS.delete(id)']],
+  },
+  {
+    name: 'the frontier moves before its window is listed',
+    file: 'src/sources/openai_audit/live_tail.ts',
+    edits: [['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600']],
+  },
+  {
+    name: 'the overlap is not listed again',
+    file: 'src/sources/openai_audit/live_tail.ts',
+    edits: [['position.frontierS - overlapS', 'position.frontierS']],
+  },
+  {
+    name: 'late events are never swept',
+    file: 'src/sources/openai_audit/live_tail.ts',
+    edits: [['startedMs >= this.#nextSweepMs', 'startedMs < 0']],
+  },
+  {
+    name: 'a listing ends with its first page',
+    file: 'src/sources/openai_audit/listing.ts',
+    edits: [['if (size === 0 || (!page.hasMore && size < pageEvents)) return', 'if (size >= 0) return']],
+  },
+  {
+    name: 'windows of the past leave a second out',
+    file: 'src/sources/openai_audit/backfill.ts',
+    edits: [['fromS: this.#plannedToS,', 'fromS: this.#plannedToS + 1,']],
+  },
+  {
+    name: 'the past is called listed too early',
+    file: 'src/sources/openai_audit/position.ts',
+    edits: [['{ ...first, nextS: listedToS }', '{ ...first, nextS: listedToS + 7200 }']],
+  },
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'planted-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+for (const part of ['src', 'test/simulation', 'test/support', 'package.json'])
+  cpSync(join(ROOT, part), join(folder, part), { recursive: true })
+symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+
+/** The exit code of the simulation in the copied tree: 0, or 2 when it saw an invariant broken. */
+function simulation(): Promise<number | null> {
+  const child = spawn(process.execPath, ['test/simulation/main.ts', '--seeds', String(SEEDS)], { cwd: folder, stdio: 'ignore' })
+  return new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
+}
+
+test('without a fault the simulation sees none', async () => {
+  expect(await simulation()).toBe(0)
+})
+
+test.each(FAULTS)('the simulation notices: $name', async ({ file, edits }) => {
+  const path = join(folder, file)
+  const sound = readFileSync(path, 'utf8')
+  try {
+    let broken = sound
+    for (const [find, replace] of edits) {
+      expect(broken.split(find), `"${find}" stands once in ${file}`).toHaveLength(2)
+      broken = broken.replace(find, replace)
+    }
+    writeFileSync(path, broken)
+    expect(await simulation()).toBe(2)
+  } finally {
+    writeFileSync(path, sound)
+  }
+})

@@ -1,0 +1,252 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfiguredSink } from '../../src/config/load.ts'
+import { BatchRefusedError, RetryableError } from '../../src/core/errors.ts'
+import type { MappedEvent } from '../../src/core/mapper.ts'
+import { DELIVERED, type Sink } from '../../src/core/sink.ts'
+import type { Journal } from '../../src/journal/journal.ts'
+import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
+import { createRawMapper } from '../../src/mappers/raw/index.ts'
+import { runDelivery } from '../../src/service/delivery.ts'
+import { runIngest } from '../../src/service/ingest.ts'
+import { openaiAuditConfig } from '../../src/sources/openai_audit/config.ts'
+import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.ts'
+import { Random } from '../support/random.ts'
+import { VirtualClock } from '../support/virtual_clock.ts'
+import { AuditApi } from './audit_api.ts'
+import { Life, overriding } from './life.ts'
+
+const KEY = { source: 'acme', stream: 'organization' }
+const START_MS = Date.UTC(2026, 0, 10)
+const LIVE_MS = 20 * 60_000
+/** After the last event is listed, this long is enough to find and deliver it. */
+const GRACE_MS = 20 * 60_000
+const STEPS_MAX = 600
+const RETRY = { initial: 500, max: 5000, blocked: 5000 }
+
+/** What has arrived, and what should never have happened. Outside of what is killed: nothing there can hide it. */
+class Witness {
+  readonly arrived = new Map<string, number>()
+  readonly dead = new Set<string>()
+  readonly violations: string[] = []
+  writes = 0
+}
+
+/** Runs the loop, the journal and the source against a world that is made of the seed; gives what went wrong. */
+export async function simulate(seed: number): Promise<readonly string[]> {
+  const random = new Random(seed)
+  const clock = new VirtualClock(START_MS, random.next)
+  const scenario = {
+    startMs: START_MS,
+    endMs: START_MS + LIVE_MS,
+    historyS: random.int(0, 2) * 86_400,
+    historyEvents: random.int(0, 150),
+    liveEvents: random.int(0, 60),
+    lateMaxS: 240,
+  }
+  const api = new AuditApi(scenario, random)
+  const witness = new Witness()
+  const folder = mkdtempSync(join(tmpdir(), 'simulation-'))
+  const world = { random, clock, api, witness, path: join(folder, 'journal.db'), pageEvents: random.int(3, 20) }
+  try {
+    for (let lives = random.int(0, 6); lives > 0; lives--) await live(world, new Life(random, STEPS_MAX), scenario.endMs)
+    await live(world, new Life(random, Number.POSITIVE_INFINITY), scenario.endMs + GRACE_MS)
+    await judge(world)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  return witness.violations
+}
+
+interface World {
+  readonly random: Random
+  readonly clock: VirtualClock
+  readonly api: AuditApi
+  readonly witness: Witness
+  readonly path: string
+  readonly pageEvents: number
+}
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const meter = { add: () => {}, set: () => {}, observe: () => {} }
+const limits = { sinks: ['out'], backlogBytesMax: 2 ** 30, retentionAgeMs: 2 ** 40, retentionBytesMax: 2 ** 40 }
+
+/** One process, from its start to its kill, or to `untilMs`. */
+async function live(world: World, life: Life, untilMs: number): Promise<void> {
+  const { clock } = world
+  const mortalClock = life.clock(clock)
+  const opened = await openSqliteJournal({ ...limits, path: world.path }, { clock: mortalClock, logger: silent, meter })
+  const journal = life.guard(watched(opened, world.witness), [
+    'append',
+    'streamPosition',
+    'sinkPosition',
+    'saveSinkPosition',
+    'addDeadLetters',
+  ])
+  const stop = new AbortController()
+  const stops = { softStop: stop.signal, hardStop: stop.signal }
+  const onState = () => {}
+  const source = openSource(world, life)
+  const configured = {
+    id: 'out',
+    settings: {
+      batch: { events_max: world.random.int(1, 40), bytes_max: 10_000, timeout: 1000 },
+      concurrency: 3,
+      inputs: ['acme'],
+      retry: RETRY,
+    },
+  }
+  const running = Promise.all([
+    runIngest(
+      {
+        key: KEY,
+        stream: source.streams[0]!,
+        journal,
+        bounds: {},
+        retry: { initialDelayMs: 500, maxDelayMs: 5000 },
+        blockedRetryMs: 5000,
+        clock: mortalClock,
+        meter,
+        onState,
+        inspect: () => {},
+      },
+      stops,
+    ),
+    runDelivery(
+      {
+        configured: configured as unknown as ConfiguredSink,
+        sink: sinkOf(world, life),
+        mapper: createRawMapper(),
+        journal,
+        clock: mortalClock,
+        meter,
+        onState,
+      },
+      stops,
+    ),
+  ])
+  running.catch((error: unknown) => {
+    if (!stop.signal.aborted) world.witness.violations.push(`the process failed: ${String(error)}`)
+  })
+  while (!life.isOver && clock.now() < untilMs) if (!(await clock.step())) await clock.advance(1000)
+  if (!life.isOver) {
+    stop.abort(new Error('stopped'))
+    await running.catch(() => {})
+  }
+  life.isOver = true // Whatever still hangs of this life stays hanging.
+  stop.abort(new Error('killed'))
+  await opened[Symbol.asyncDispose]()
+}
+
+function openSource({ api, clock, random, pageEvents }: World, life: Life) {
+  const config = openaiAuditConfig.parse({
+    api_key: 'k',
+    start: '3d',
+    page_size: pageEvents,
+    poll_interval: '15s',
+    overlap: '5m',
+    sweep_interval: '1m',
+    window_concurrency: 4,
+  })
+  const context = { id: 'acme', clock: life.clock(clock), logger: silent, meter, report: () => {} }
+  return createOpenaiAuditSource(config, context, async query => {
+    await life.step()
+    if (random.chance(0.05)) throw new RetryableError('openai_audit.failed', 'staged')
+    const text = api.list(new URLSearchParams(query), clock.now())
+    await life.step()
+    return {
+      status: 200,
+      headers: { date: new Date(clock.now()).toUTCString() },
+      text: random.chance(0.03) ? text.slice(0, random.int(0, text.length - 1)) : text,
+    }
+  })
+}
+
+/** A destination that refuses, answers in part, or is busy; what it has taken stays taken. */
+function sinkOf({ random, witness }: World, life: Life): Sink {
+  const take = (events: readonly MappedEvent[]) => {
+    for (const { event, json } of events)
+      witness.arrived.set(`${event.id}\n${json}`, (witness.arrived.get(`${event.id}\n${json}`) ?? 0) + 1)
+  }
+  return {
+    async write(events) {
+      await life.step()
+      witness.writes++
+      if (random.chance(0.05)) throw new RetryableError('test.busy', 'staged')
+      const bad = events.filter(({ event }) => isBad(event.id))
+      if (bad.length > 0 && random.chance(0.5)) throw new BatchRefusedError('test.refused', 'staged')
+      const good = events.filter(event => !bad.includes(event))
+      const taken = random.chance(0.1) ? good.slice(0, random.int(0, good.length)) : good
+      take(taken)
+      await life.step()
+      if (random.chance(0.03)) throw new RetryableError('test.cut_off', 'staged')
+      return taken.length === good.length && bad.length === 0
+        ? DELIVERED
+        : { rejected: bad.map(event => ({ event, reason: 'staged' })), deferred: good.slice(taken.length) }
+    },
+    check: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+const isBad = (id: string) => id.endsWith('13')
+
+/** Looks at every position that is saved (invariants 1 and 2). */
+function watched(journal: Journal, witness: Witness): Journal {
+  return overriding(journal, {
+    saveSinkPosition: async (sink, position) => {
+      const gaps = await unaccounted(journal, witness, position as number)
+      if (gaps.length > 0)
+        witness.violations.push(`position ${String(position)} was saved before ${gaps.slice(0, 3).join(', ')} had arrived`)
+      await journal.saveSinkPosition(sink, position)
+    },
+    addDeadLetters: async letters => {
+      await journal.addDeadLetters(letters)
+      for (const { eventId } of letters) witness.dead.add(eventId)
+    },
+  })
+}
+
+async function unaccounted(journal: Journal, { arrived, dead }: Witness, upTo: number): Promise<string[]> {
+  const missing: string[] = []
+  const ended = AbortSignal.abort(new Error('at the head'))
+  let at = 0
+  for await (const { events } of journal.read(undefined, { batchEventsMax: 1000, endAtHead: ended }, new AbortController().signal)) {
+    for (const { id, text } of events) {
+      if (at++ >= upTo) return missing
+      if (!arrived.has(`${id}\n${text}`) && !dead.has(id)) missing.push(id)
+    }
+  }
+  return missing
+}
+
+/** After the end: everything the API has is at the sink or dead, once in the journal, and every second was listed. */
+async function judge({ api, witness, path, clock }: World): Promise<void> {
+  const journal = await openSqliteJournal({ ...limits, path }, { clock, logger: silent, meter })
+  try {
+    const { violations, arrived, dead } = witness
+    const lost = api.events.filter(({ id, text }) => !arrived.has(`${id}\n${text}`) && !(isBad(id) && dead.has(id)))
+    if (lost.length > 0)
+      violations.push(
+        `${lost.length} events never arrived: ${lost
+          .slice(0, 3)
+          .map(({ id }) => id)
+          .join(', ')}`,
+      )
+    const held = new Map<string, number>()
+    for await (const { id } of journal.range({ fromMs: 0, toMs: 2 ** 45 })) held.set(id, (held.get(id) ?? 0) + 1)
+    const twice = [...held].filter(([, count]) => count > 1)
+    if (twice.length > 0) violations.push(`${twice.length} events are in the journal twice: ${twice[0]![0]}`)
+    for (const id of dead) if (!isBad(id)) violations.push(`${id} is a dead letter and was not refused`)
+    let reachedS: number | undefined
+    const rows = await Array.fromAsync(journal.ledger(KEY, { fromS: 0, toS: 2 ** 33 }))
+    for (const { fromS, toS } of rows.sort((a, b) => a.fromS - b.fromS)) {
+      if (reachedS !== undefined && fromS > reachedS) violations.push(`the ledger has a gap from ${reachedS} to ${fromS}`)
+      reachedS = Math.max(reachedS ?? toS, toS)
+    }
+    if (reachedS === undefined || reachedS * 1000 < START_MS + LIVE_MS) violations.push('the ledger ends before the last event')
+  } finally {
+    await journal[Symbol.asyncDispose]()
+  }
+}
