@@ -150,6 +150,14 @@ test('of a partial answer only the rest is written again, after the pause it ask
   expect(counts).toEqual({ delivered: 3, deadLettered: 1 })
 })
 
+test('what was deferred for the sake of a rejected event is written at once', async () => {
+  const partial: Answer = ([a, ...others]) => ({ rejected: [{ event: a!, reason: 'invalid' }], deferred: others })
+  const { deliver, writes, states } = stage([partial])
+  await deliver(EVENTS, never)
+  expect(writes.map(ids => ids.length)).toEqual([4, 3])
+  expect(states).toEqual(['running'])
+})
+
 test('a stop ends a wait at once and nothing is called delivered', async () => {
   const stop = new AbortController()
   const { deliver, clock, counts } = stage([busy])

@@ -49,9 +49,11 @@ export function createDeliver(options: DeliveryOptions): Deliver {
         }
         const left = await settle(remaining, outcome, signal)
         if (left.length === 0) return
-        troubled.add(attempt)
         failures = left.length < remaining.length ? 0 : failures + 1
         remaining = left
+        // Deferred for the sake of a rejected one alone: there is nothing to wait for.
+        if (outcome.rejected.length > 0 && outcome.retryAfterMs === undefined) continue
+        troubled.add(attempt)
         await waitAfter(deferral(left.length, outcome.retryAfterMs), failures, signal)
       }
     } finally {

@@ -5,7 +5,6 @@ import type { ConfiguredSink } from '../../src/config/load.ts'
 import { BatchRefusedError, RetryableError } from '../../src/core/errors.ts'
 import type { MappedEvent } from '../../src/core/mapper.ts'
 import { DELIVERED, type Sink } from '../../src/core/sink.ts'
-import type { Journal } from '../../src/journal/journal.ts'
 import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
 import { createRawMapper } from '../../src/mappers/raw/index.ts'
 import { runDelivery } from '../../src/service/delivery.ts'
@@ -15,7 +14,8 @@ import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.t
 import { Random } from '../support/random.ts'
 import { VirtualClock } from '../support/virtual_clock.ts'
 import { AuditApi } from './audit_api.ts'
-import { Life, overriding } from './life.ts'
+import { Life } from './life.ts'
+import { isBad, judgeEvents, judgeLedger, watched, Witness } from './witness.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
 const START_MS = Date.UTC(2026, 0, 10)
@@ -24,14 +24,6 @@ const LIVE_MS = 20 * 60_000
 const GRACE_MS = 20 * 60_000
 const STEPS_MAX = 600
 const RETRY = { initial: 500, max: 5000, blocked: 5000 }
-
-/** What has arrived, and what should never have happened. Outside of what is killed: nothing there can hide it. */
-class Witness {
-  readonly arrived = new Map<string, number>()
-  readonly dead = new Set<string>()
-  readonly violations: string[] = []
-  writes = 0
-}
 
 /** Runs the loop, the journal and the source against a world that is made of the seed; gives what went wrong. */
 export async function simulate(seed: number): Promise<readonly string[]> {
@@ -190,62 +182,11 @@ function sinkOf({ random, witness }: World, life: Life): Sink {
   }
 }
 
-const isBad = (id: string) => id.endsWith('13')
-
-/** Looks at every position that is saved (invariants 1 and 2). */
-function watched(journal: Journal, witness: Witness): Journal {
-  return overriding(journal, {
-    saveSinkPosition: async (sink, position) => {
-      const gaps = await unaccounted(journal, witness, position as number)
-      if (gaps.length > 0)
-        witness.violations.push(`position ${String(position)} was saved before ${gaps.slice(0, 3).join(', ')} had arrived`)
-      await journal.saveSinkPosition(sink, position)
-    },
-    addDeadLetters: async letters => {
-      await journal.addDeadLetters(letters)
-      for (const { eventId } of letters) witness.dead.add(eventId)
-    },
-  })
-}
-
-async function unaccounted(journal: Journal, { arrived, dead }: Witness, upTo: number): Promise<string[]> {
-  const missing: string[] = []
-  const ended = AbortSignal.abort(new Error('at the head'))
-  let at = 0
-  for await (const { events } of journal.read(undefined, { batchEventsMax: 1000, endAtHead: ended }, new AbortController().signal)) {
-    for (const { id, text } of events) {
-      if (at++ >= upTo) return missing
-      if (!arrived.has(`${id}\n${text}`) && !dead.has(id)) missing.push(id)
-    }
-  }
-  return missing
-}
-
-/** After the end: everything the API has is at the sink or dead, once in the journal, and every second was listed. */
 async function judge({ api, witness, path, clock }: World): Promise<void> {
   const journal = await openSqliteJournal({ ...limits, path }, { clock, logger: silent, meter })
   try {
-    const { violations, arrived, dead } = witness
-    const lost = api.events.filter(({ id, text }) => !arrived.has(`${id}\n${text}`) && !(isBad(id) && dead.has(id)))
-    if (lost.length > 0)
-      violations.push(
-        `${lost.length} events never arrived: ${lost
-          .slice(0, 3)
-          .map(({ id }) => id)
-          .join(', ')}`,
-      )
-    const held = new Map<string, number>()
-    for await (const { id } of journal.range({ fromMs: 0, toMs: 2 ** 45 })) held.set(id, (held.get(id) ?? 0) + 1)
-    const twice = [...held].filter(([, count]) => count > 1)
-    if (twice.length > 0) violations.push(`${twice.length} events are in the journal twice: ${twice[0]![0]}`)
-    for (const id of dead) if (!isBad(id)) violations.push(`${id} is a dead letter and was not refused`)
-    let reachedS: number | undefined
-    const rows = await Array.fromAsync(journal.ledger(KEY, { fromS: 0, toS: 2 ** 33 }))
-    for (const { fromS, toS } of rows.sort((a, b) => a.fromS - b.fromS)) {
-      if (reachedS !== undefined && fromS > reachedS) violations.push(`the ledger has a gap from ${reachedS} to ${fromS}`)
-      reachedS = Math.max(reachedS ?? toS, toS)
-    }
-    if (reachedS === undefined || reachedS * 1000 < START_MS + LIVE_MS) violations.push('the ledger ends before the last event')
+    await judgeEvents(journal, api.events, witness)
+    judgeLedger(await Array.fromAsync(journal.ledger(KEY, { fromS: 0, toS: 2 ** 33 })), START_MS + LIVE_MS, witness)
   } finally {
     await journal[Symbol.asyncDispose]()
   }

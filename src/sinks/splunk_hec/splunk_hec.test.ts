@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { type HecDouble, startHecDouble } from '../../../test/doubles/splunk_hec.ts'
+import { idsOf, mapped } from '../../../test/support/events.ts'
+import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
+import { systemClock } from '../../toolkit/clock.ts'
+import { splunkHecConfig } from './config.ts'
+import { createSplunkHecSink } from './sink.ts'
+
+const never = new AbortController().signal
+const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const meter = { add: () => {}, set: () => {}, observe: () => {} }
+
+async function open(settings: object = {}) {
+  const hec = await startHecDouble('good-token')
+  const config = splunkHecConfig.parse({
+    url: hec.url,
+    token: 'good-token',
+    request_timeout: '1s',
+    acknowledge_interval: '100ms',
+    ...settings,
+  })
+  const sink = createSplunkHecSink(config, { id: 'splunk', clock: systemClock, logger: silent, meter, report: () => {} })
+  return {
+    hec,
+    sink,
+    async [Symbol.asyncDispose]() {
+      await sink[Symbol.asyncDispose]()
+      await hec[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const storedIn = (hec: HecDouble) => hec.events.map(({ fields }) => fields.event_id)
+
+test('returning means stored, with time, fields and the text byte for byte (invariant 3)', async () => {
+  await using stage = await open({ index: 'audit', fields: { team: 'sec"ops' }, headers: { 'x-extra': '1' } })
+  await stage.sink.write(EVENTS, never)
+  expect(storedIn(stage.hec)).toEqual(['a', 'b', 'c'])
+  expect(stage.hec.events[0]).toMatchObject({
+    time: 1_767_225_600.123,
+    host: 'api.openai.com',
+    source: 'tailrace:acme',
+    sourcetype: 'openai:audit',
+    index: 'audit',
+    fields: { event_id: 'a', team: 'sec"ops' },
+    text: EVENTS[0]!.json,
+  })
+})
+
+test.each([
+  ['busy', RetryableError, 'splunk_hec.busy'],
+  ['refuse', BatchRefusedError, 'splunk_hec.invalid'],
+  ['cut_off', RetryableError, 'splunk_hec.unreachable'],
+  ['reset', RetryableError, 'splunk_hec.unreachable'],
+  ['redirect', BlockedError, 'splunk_hec.redirected'],
+  ['huge', RetryableError, 'splunk_hec.answer_too_large'],
+  ['hang', RetryableError, 'splunk_hec.timeout'],
+  ['not_hec', BlockedError, 'splunk_hec.not_hec'],
+] as const)('%s is a %o', async (mode, errorClass, code) => {
+  await using stage = await open()
+  stage.hec.mode = mode
+  const error: unknown = await stage.sink.write(EVENTS, never).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(errorClass)
+  expect(error).toMatchObject({ code })
+  expect(String(error)).not.toContain('good-token')
+})
+
+test('busy carries the wait that it asked for', async () => {
+  await using stage = await open()
+  stage.hec.mode = 'busy'
+  await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({ retryAfterMs: 1000 })
+})
+
+test('a wrong token blocks, names its origin, the URL and the answer, and never the token (invariants 4 and 6)', async () => {
+  await using stage = await open({ token: 'wrong-token' })
+  const error = await stage.sink.write(EVENTS, never).then(() => undefined, String)
+  for (const part of ['the configuration', stage.hec.url, 'Invalid token', 'code 4']) expect(error).toContain(part)
+  expect(error).not.toContain('wrong-token')
+})
+
+test('the event that is named as invalid is rejected, the others are written again', async () => {
+  await using stage = await open()
+  stage.hec.refused.add('b')
+  const { rejected, deferred } = await stage.sink.write(EVENTS, never)
+  expect([rejected.map(({ event }) => event.event.id), idsOf(deferred)]).toEqual([['b'], ['a', 'c']])
+  expect(stage.hec.events).toEqual([])
+})
+
+test('an abort ends a hanging write with its own reason', async () => {
+  await using stage = await open({ request_timeout: '10m' })
+  stage.hec.mode = 'hang'
+  const stop = new AbortController()
+  const write = stage.sink.write(EVENTS, stop.signal)
+  stop.abort(new Error('stopped'))
+  await expect(write).rejects.toThrow('stopped')
+})
+
+test('a destination that is not there may come back', async () => {
+  const gone = await startHecDouble()
+  await gone[Symbol.asyncDispose]()
+  await using stage = await open({ url: gone.url })
+  await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({
+    code: 'splunk_hec.unreachable',
+    message: expect.stringContaining('ECONNREFUSED') as string,
+  })
+})
+
+test('with acknowledgement, returning means indexed', async () => {
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '5s' })
+  stage.hec.acknowledgement = 'held back'
+  let returned = false
+  const write = stage.sink.write(EVENTS, never).then(() => {
+    returned = true
+  })
+  while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
+  expect(returned).toBe(false)
+  stage.hec.acknowledgement = 'at once'
+  await write
+  expect(storedIn(stage.hec)).toEqual(['a', 'b', 'c'])
+})
+
+test('a batch that is never acknowledged is sent again', async () => {
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+  stage.hec.acknowledgement = 'held back'
+  await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'RetryableError', code: 'splunk_hec.unacknowledged' })
+})
+
+test('acknowledgement that the token lacks, or demands, blocks', async () => {
+  await using lacking = await open({ acknowledge: true })
+  await expect(lacking.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'BlockedError', code: 'splunk_hec.setup' })
+  await using demanding = await open()
+  demanding.hec.acknowledgement = 'at once'
+  await expect(demanding.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'BlockedError', code: 'splunk_hec.setup' })
+})
+
+test('check tells a good token from a wrong one and sends no event', async () => {
+  await using good = await open()
+  await good.sink.check(never)
+  expect(good.hec.events).toEqual([])
+  await using wrong = await open({ token: 'wrong' })
+  await expect(wrong.sink.check(never)).rejects.toMatchObject({ code: 'splunk_hec.denied' })
+})

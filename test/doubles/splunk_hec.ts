@@ -1,0 +1,137 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { scanJsonTexts } from './json_texts.ts'
+
+export interface HecEvent {
+  readonly time: number
+  readonly host: string
+  readonly source: string
+  readonly sourcetype: string
+  readonly index?: string
+  readonly fields: Readonly<Record<string, string>>
+  readonly event: unknown
+  /** The event's JSON as it stood in the body. */
+  readonly text: string
+}
+
+export type HecMode = 'accept' | 'busy' | 'refuse' | 'hang' | 'cut_off' | 'reset' | 'redirect' | 'huge' | 'not_hec'
+
+export interface HecDouble extends AsyncDisposable {
+  readonly url: string
+  readonly events: readonly HecEvent[]
+  readonly requests: number
+  token: string
+  mode: HecMode
+  /** Ids of events that are refused, alone and by number. */
+  readonly refused: Set<string>
+  /** Whether the token has indexer acknowledgement, and whether the indexer gets on. */
+  acknowledgement: 'off' | 'at once' | 'held back'
+}
+
+/**
+ * A stand-in for Splunk's HTTP Event Collector, stricter than lenient. Rules and codes by the documentation:
+ * "HTTP Event Collector error codes", "Format events for HTTP Event Collector", "About HTTP Event Collector
+ * Indexer Acknowledgment", "HTTP Event Collector REST API endpoints" (docs.splunk.com).
+ */
+export async function startHecDouble(token = 'good', port = 0): Promise<HecDouble> {
+  const events: HecEvent[] = []
+  const acks = new Map<string, number>()
+  let requests = 0
+  const server = createServer((request, response) => void answer(request, response))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const double = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    events,
+    token,
+    mode: 'accept' as HecMode,
+    refused: new Set<string>(),
+    acknowledgement: 'off' as HecDouble['acknowledgement'],
+    get requests() {
+      return requests
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request)
+    const reply = (status: number, json: object, headers = {}) => response.writeHead(status, headers).end(JSON.stringify(json))
+    if (request.url === '/services/collector/health') return void reply(200, { text: 'HEC is healthy', code: 17 })
+    const refusal = refusalOfToken(request, double.token)
+    if (refusal !== undefined) return void reply(refusal.status, refusal.json)
+    if (request.url === '/services/collector/ack') return void reply(200, { acks: acksOf(body) })
+    if (request.url !== '/services/collector/event')
+      return void reply(404, { text: 'The requested URL was not found on this server.', code: 404 })
+    requests++
+    if (body === '') return void reply(400, { text: 'No data', code: 5 })
+    switch (double.mode) {
+      case 'busy':
+        return void reply(503, { text: 'Server is busy', code: 9 }, { 'retry-after': '1' })
+      case 'refuse':
+        return void reply(400, { text: 'Invalid data format', code: 6 })
+      case 'hang':
+        return
+      case 'cut_off':
+        return void response.writeHead(200, { 'content-length': '100' }).write('{"text":', () => response.destroy())
+      case 'reset':
+        return void request.socket.resetAndDestroy()
+      case 'redirect':
+        return void response.writeHead(302, { location: 'https://login.example/' }).end()
+      case 'huge':
+        return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
+      case 'not_hec':
+        return void response.writeHead(200).end('<html>Welcome</html>')
+      case 'accept':
+        return void accept(request, body, reply)
+    }
+  }
+
+  function accept(request: IncomingMessage, body: string, reply: (status: number, json: object) => void): void {
+    const channel = request.headers['x-splunk-request-channel']
+    if (double.acknowledgement !== 'off' && typeof channel !== 'string') return reply(400, { text: 'Data channel is missing', code: 10 })
+    if (double.acknowledgement === 'off' && channel !== undefined) return reply(400, { text: 'ACK is disabled', code: 14 })
+    const read = scanJsonTexts(body).map(readEvent)
+    const invalid = read.findIndex(event => event === undefined || double.refused.has(event.fields.event_id ?? ''))
+    if (invalid !== -1) return reply(400, { text: 'Invalid data format', code: 6, 'invalid-event-number': invalid })
+    events.push(...read.filter(event => event !== undefined))
+    if (typeof channel !== 'string') return reply(200, { text: 'Success', code: 0 })
+    const ackId = (acks.get(channel) ?? -1) + 1
+    acks.set(channel, ackId)
+    reply(200, { text: 'Success', code: 0, ackId })
+  }
+
+  function acksOf(body: string): Record<string, boolean> {
+    const { acks: asked } = JSON.parse(body) as { acks: number[] }
+    return Object.fromEntries(asked.map(id => [id, double.acknowledgement === 'at once']))
+  }
+
+  return double
+}
+
+function refusalOfToken({ headers }: IncomingMessage, token: string): { status: number; json: object } | undefined {
+  if (headers.authorization === undefined) return { status: 401, json: { text: 'Token is required', code: 2 } }
+  if (!headers.authorization.startsWith('Splunk ')) return { status: 401, json: { text: 'Invalid authorization', code: 3 } }
+  if (headers.authorization !== `Splunk ${token}`) return { status: 403, json: { text: 'Invalid token', code: 4 } }
+  return undefined
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece as Buffer)
+  const body = Buffer.concat(pieces)
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
+}
+
+/** Undefined for what HEC would not take: no event, an empty one, fields that are not flat texts. */
+function readEvent(text: string): HecEvent | undefined {
+  const parsed = JSON.parse(text) as HecEvent
+  if (parsed.event === undefined || parsed.event === '') return undefined
+  if (typeof parsed.time !== 'number' || !Object.values(parsed.fields).every(value => typeof value === 'string')) return undefined
+  return { ...parsed, text: text.slice(text.indexOf('"event":') + 8, -1) }
+}
