@@ -8,7 +8,7 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-export type Labels = Readonly<Record<string, string>>
+type Labels = Readonly<Record<string, string>>
 
 /** Counts what happens. Every name is declared in `metrics.ts`. */
 export interface Meter {

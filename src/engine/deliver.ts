@@ -6,7 +6,7 @@ import type { Rejection, Sink, WriteResult } from '../core/sink.ts'
 import { type BackoffPolicy, backoffMs } from '../toolkit/backoff.ts'
 
 /** What happens to events on their way to one sink; every event is counted once, as delivered or as dead-lettered. */
-export interface DeliveryReport {
+interface DeliveryReport {
   delivered(events: number): void
   deadLettered(events: number): void
   retried(error: Error): void

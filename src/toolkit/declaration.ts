@@ -3,7 +3,7 @@ import type { ComponentContext, SinkContext } from '../core/context.ts'
 import type { Sink } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 
-export interface ComponentExample {
+interface ComponentExample {
   readonly title: string
   /** The settings under the component's id, without `type`. */
   readonly yaml: string
@@ -25,7 +25,7 @@ export interface SourceSpec<C extends z.ZodObject = z.ZodObject> extends Compone
 }
 
 /** How events are gathered for one write. */
-export interface BatchOptions {
+interface BatchOptions {
   readonly eventsMax: number
   /** Bytes of the mapped events' JSON, uncompressed. One larger event still travels, alone. */
   readonly bytesMax: number

@@ -92,7 +92,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     }
   }
 
-  function accept(request: IncomingMessage, body: string, reply: (status: number, json: object) => void): void {
+  function accept(request: IncomingMessage, body: string, reply: (status: number, json: object) => unknown): unknown {
     const channel = request.headers['x-splunk-request-channel']
     if (double.acknowledgement !== 'off' && typeof channel !== 'string') return reply(400, { text: 'Data channel is missing', code: 10 })
     if (double.acknowledgement === 'off' && channel !== undefined) return reply(400, { text: 'ACK is disabled', code: 14 })
@@ -103,7 +103,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     if (typeof channel !== 'string') return reply(200, { text: 'Success', code: 0 })
     const ackId = (acks.get(channel) ?? -1) + 1
     acks.set(channel, ackId)
-    reply(200, { text: 'Success', code: 0, ackId })
+    return reply(200, { text: 'Success', code: 0, ackId })
   }
 
   function acksOf(body: string): Record<string, boolean> {

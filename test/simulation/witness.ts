@@ -20,7 +20,7 @@ export function watched(journal: Journal, witness: Witness): Journal {
     saveSinkPosition: async (sink, position) => {
       const gaps = await unaccounted(journal, witness, position as number)
       if (gaps.length > 0)
-        witness.violations.push(`position ${String(position)} was saved before ${gaps.slice(0, 3).join(', ')} had arrived`)
+        witness.violations.push(`position ${JSON.stringify(position)} was saved before ${gaps.slice(0, 3).join(', ')} had arrived`)
       await journal.saveSinkPosition(sink, position)
     },
     addDeadLetters: async letters => {

@@ -1,7 +1,7 @@
 import type { Question } from './listing.ts'
 
 /** What the user narrows the log to. */
-export interface Filters {
+interface Filters {
   readonly projectIds: readonly string[]
   readonly eventTypes: readonly string[]
   readonly actorIds: readonly string[]

@@ -29,7 +29,7 @@ export interface HttpEndpointOptions {
   readonly proxy?: string | undefined
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   /** Path and query; the endpoint's own by default. */
   readonly path?: string

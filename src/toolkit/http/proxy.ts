@@ -16,7 +16,7 @@ export function proxyFor(url: URL, configured: string | undefined, environment: 
 }
 
 /** Whether a NO_PROXY list names the host: names and their subdomains, addresses, CIDR ranges, `*`; each with a port or without. */
-export function isExempt(url: URL, noProxy: string): boolean {
+function isExempt(url: URL, noProxy: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return noProxy
