@@ -94,6 +94,15 @@ export class ServerProcess implements RunningServer {
     this.#command.folder[Symbol.dispose]()
   }
 
+  /** It answers nobody until `thaw`, and closes nothing. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   /** Whether the process is there. */
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null

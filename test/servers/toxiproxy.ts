@@ -24,27 +24,27 @@ interface FaultyLink {
 }
 
 interface Toxiproxy extends AsyncDisposable {
-  /** A way to `upstream` (`host:port`) that can be spoiled. */
-  link(upstream: string): Promise<FaultyLink>
+  /** A way to `upstream` (`host:port`) that can be spoiled; through `port` of this machine, if it has to be known before. */
+  link(upstream: string, port?: number): Promise<FaultyLink>
 }
 
 /** toxiproxy: faults between us and a server. */
 export async function startToxiproxy(): Promise<Toxiproxy> {
   const binary = join(install(TOXIPROXY), 'server')
-  const port = await freePort()
-  const api = `http://127.0.0.1:${port}`
+  const apiPort = await freePort()
+  const api = `http://127.0.0.1:${apiPort}`
   const server = await ServerProcess.start({
     name: 'toxiproxy',
     command: binary,
-    args: ['-host', '127.0.0.1', '-port', String(port)],
+    args: ['-host', '127.0.0.1', '-port', String(apiPort)],
     folder: temporaryFolder(),
     ready: async () => await isAnswering(`${api}/version`),
   })
   let links = 0
   return {
-    async link(upstream) {
+    async link(upstream, port) {
       const name = `link${links++}`
-      const address = `127.0.0.1:${await freePort()}`
+      const address = `127.0.0.1:${port ?? (await freePort())}`
       await call(api, '/proxies', { name, listen: address, upstream })
       const setEnabled = (enabled: boolean) => call(api, `/proxies/${name}`, { enabled })
       let toxics: string[] = []

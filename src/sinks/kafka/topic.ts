@@ -1,0 +1,51 @@
+import type { LogEvent } from '../../core/event.ts'
+
+/** Kafka's own limit. */
+const TOPIC_CHARS_MAX = 249
+
+const PLACEHOLDERS: Readonly<Record<string, (event: LogEvent) => string>> = {
+  source: event => event.source,
+  stream: event => event.stream,
+  type: typeOf,
+  type_family: event => typeOf(event).split('.', 1)[0]!,
+}
+
+/** The record's type as received; empty if it has none. */
+export function typeOf({ body }: LogEvent): string {
+  return typeof body.type === 'string' ? body.type : ''
+}
+
+/** What is wrong with a template, in the operator's words. */
+export function placeholderFault(template: string): string | undefined {
+  const unknown = [...template.matchAll(/\{([^}]*)\}?/g)].find(
+    ([piece, name]) => !piece.endsWith('}') || !Object.hasOwn(PLACEHOLDERS, name!),
+  )
+  if (unknown === undefined) return undefined
+  return `${unknown[0]} is no placeholder; there are ${Object.keys(PLACEHOLDERS)
+    .map(name => `{${name}}`)
+    .join(', ')}`
+}
+
+export interface TopicTemplate {
+  topicOf(event: LogEvent): string
+  /** The topic, when every event goes to the same. */
+  readonly only: string | undefined
+}
+
+export function topicTemplate(template: string): TopicTemplate {
+  const pieces = template.split(/\{([^}]*)\}/)
+  if (pieces.length === 1) {
+    const only = legal(template)
+    return { topicOf: () => only, only }
+  }
+  return {
+    topicOf: event => legal(pieces.map((piece, index) => (index % 2 === 0 ? piece : PLACEHOLDERS[piece]!(event) || 'unknown')).join('')),
+    only: undefined,
+  }
+}
+
+/** Letters, digits, `.`, `_` and `-`, at most 249, and not `.` or `..`: Kafka takes nothing else. */
+function legal(name: string): string {
+  const text = name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, TOPIC_CHARS_MAX)
+  return /^\.{0,2}$/.test(text) ? `_${text}` : text
+}

@@ -1,0 +1,69 @@
+import kafkajs, { type Admin } from 'kafkajs'
+import { quietNegativeTimers } from '../../src/sinks/kafka/quiet.ts'
+import type { KafkaCluster } from './kafka.ts'
+
+export interface ReceivedMessage {
+  readonly timestampMs: number
+  readonly partition: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly key: string | null
+  readonly value: string
+}
+
+const PRINTED = ['timestamp', 'partition', 'headers', 'key'].flatMap(part => ['--formatter-property', `print.${part}=true`])
+
+/** Every message of a topic, as Kafka's own console consumer prints them. */
+export function messagesOf(cluster: KafkaCluster, topic: string): ReceivedMessage[] {
+  const printed = cluster.tool(
+    'org.apache.kafka.tools.consumer.ConsoleConsumer',
+    ...['--topic', topic, '--from-beginning', '--isolation-level', 'read_committed', '--timeout-ms', '2500', ...PRINTED],
+  )
+  return printed
+    .split('\n')
+    .filter(line => line.startsWith('CreateTime:')) // It also prints that it has waited in vain for more.
+    .map(line => {
+      const [time, partition, headers, key, ...value] = line.split('\t') as [string, string, string, string, ...string[]]
+      return {
+        timestampMs: Number(time.replace('CreateTime:', '')),
+        partition: Number(partition.replace('Partition:', '')),
+        headers: Object.fromEntries(headers.split(',').map(header => header.split(/:(.*)/s).slice(0, 2) as [string, string])),
+        key: key === 'null' ? null : key,
+        value: value.join('\t'),
+      }
+    })
+}
+
+/** The ids of a topic, each once, and how often one of them was there again. */
+export function idsIn(cluster: KafkaCluster, topic: string): { readonly ids: string[]; readonly repeats: number } {
+  const all = messagesOf(cluster, topic).map(({ headers }) => headers.event_id!)
+  const ids = [...new Set(all)].sort()
+  return { ids, repeats: all.length - ids.length }
+}
+
+/** Sets up topics and rights. */
+export async function administer(cluster: KafkaCluster, work: (admin: Admin) => Promise<unknown>): Promise<void> {
+  quietNegativeTimers()
+  const admin = new kafkajs.Kafka({ brokers: [...cluster.plain], logLevel: kafkajs.logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+export interface TopicOptions {
+  readonly partitions?: number
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+export async function createTopic(
+  cluster: KafkaCluster,
+  topic: string,
+  { partitions = 3, settings = {} }: TopicOptions = {},
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  await administer(cluster, admin =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+  )
+}
