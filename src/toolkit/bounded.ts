@@ -5,9 +5,9 @@ export interface Bounds {
   readonly signal: AbortSignal
   readonly limitMs: number
   /** What is thrown when the time is over. */
-  late(): Error
+  readonly late: () => Error
   /** Cuts what is under way, so that the work fails soon. */
-  cut(): Promise<void>
+  readonly cut: () => Promise<void>
 }
 
 /**

@@ -14,10 +14,8 @@ const PRINTED = ['timestamp', 'partition', 'headers', 'key'].flatMap(part => ['-
 
 /** Every message of a topic, as Kafka's own console consumer prints them. */
 export function messagesOf(cluster: KafkaCluster, topic: string): ReceivedMessage[] {
-  const printed = cluster.tool(
-    'org.apache.kafka.tools.consumer.ConsoleConsumer',
-    ...['--topic', topic, '--from-beginning', '--isolation-level', 'read_committed', '--timeout-ms', '2500', ...PRINTED],
-  )
+  const which = ['--topic', topic, '--from-beginning', '--isolation-level', 'read_committed', '--timeout-ms', '2500']
+  const printed = cluster.tool('org.apache.kafka.tools.consumer.ConsoleConsumer', ...which, ...PRINTED)
   return printed
     .split('\n')
     .filter(line => line.startsWith('CreateTime:')) // It also prints that it has waited in vain for more.
