@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest'
+import { settled, VirtualClock } from '../../../test/support/virtual_clock.ts'
+import type { Batch } from '../../core/batch.ts'
+import type { ComponentState } from '../../core/context.ts'
+import { openaiAuditConfig } from './config.ts'
+import { createOpenaiAuditSource } from './source.ts'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const meter = { add: () => {}, set: () => {}, observe: () => {} }
+const NOTHING_SEEN = { ids: () => [] }
+const EMPTY = '{"data":[],"has_more":false}'
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly headers?: Record<string, string>
+}
+
+/** The source under a virtual clock, over an API that gives what `answer` says. */
+function stage(answer: (query: URLSearchParams, nowMs: number) => Answer, settings: object = {}) {
+  const clock = new VirtualClock()
+  const queries: URLSearchParams[] = []
+  const states: ComponentState[] = []
+  const config = openaiAuditConfig.parse({ api_key: 'sk-secret', ...settings })
+  const context = { id: 'acme', clock, logger: silent, meter, report: (state: ComponentState) => void states.push(state) }
+  const source = createOpenaiAuditSource(config, context, async text => {
+    const query = new URLSearchParams(text)
+    queries.push(query)
+    return { headers: {}, ...answer(query, clock.now()) }
+  })
+  return { clock, queries, states, source }
+}
+
+/** Reads in the background until `stop`. */
+function reading(source: ReturnType<typeof stage>['source']) {
+  const stop = new AbortController()
+  const batches: Batch[] = []
+  const done = (async () => {
+    for await (const batch of source.streams[0]!.read(undefined, NOTHING_SEEN, stop.signal)) batches.push(batch)
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+  })
+  const end = async () => {
+    stop.abort()
+    await done
+  }
+  return { batches, end }
+}
+
+test('asks with the parameters of the API, and never with order', async () => {
+  const { clock, queries, source } = stage(() => ({ status: 200, text: EMPTY }), {
+    start: '1h',
+    project_ids: ['p1', 'p2'],
+    event_types: ['login.failed'],
+    actor_emails: ['a@b.c'],
+  })
+  const read = reading(source)
+  await clock.advance(0)
+  await read.end()
+  const query = queries.at(-1)!
+  expect(query.getAll('project_ids[]')).toEqual(['p1', 'p2'])
+  expect([query.get('event_types[]'), query.get('actor_emails[]'), query.get('limit'), query.has('order')]).toEqual([
+    'login.failed',
+    'a@b.c',
+    '100',
+    false,
+  ])
+  expect(Number(query.get('effective_at[gte]'))).toBeLessThan(Number(query.get('effective_at[lt]')))
+})
+
+test('one request a poll when nothing is new, and the ledger leaves no second out', async () => {
+  const { clock, queries, source } = stage(() => ({ status: 200, text: EMPTY }))
+  const read = reading(source)
+  await clock.advance(0)
+  const atStart = queries.length
+  await clock.advance(10 * 60_000)
+  await read.end()
+  expect(queries.length - atStart).toBe(40) // Every 15 s.
+  const rows = read.batches.flatMap(({ sealed = [] }) => sealed).filter(({ fromS, toS }) => toS > fromS)
+  const ends = new Set(rows.map(({ toS }) => toS))
+  for (const { fromS } of rows.slice(1)) expect(ends.has(fromS) || fromS === rows[0]!.fromS).toBe(true)
+})
+
+test('a refused key blocks with the remedy and never shows the key (invariants 4 and 6); then it goes on', async () => {
+  let refused = true
+  const { clock, states, source } = stage(() =>
+    refused ? { status: 401, text: '{"error":{"message":"Incorrect API key"}}' } : { status: 200, text: EMPTY },
+  )
+  const read = reading(source)
+  await clock.advance(0)
+  const blocked = states.find(({ name }) => name === 'blocked') as { error: Error }
+  for (const part of ['Incorrect API key', 'admin key', 'Owner', 'api.audit_logs.read', 'the configuration'])
+    expect(blocked.error.message).toContain(part)
+  expect(blocked.error.message).not.toContain('sk-secret')
+  refused = false
+  await clock.advance(120_000)
+  await read.end()
+  expect(states.at(-1)?.name).toBe('running')
+  expect(read.batches.length).toBeGreaterThan(0)
+})
+
+test('waits as long as the API asks, days too', async () => {
+  const days = 3 * 86_400
+  let busy = true
+  const { clock, queries, source } = stage(() => {
+    if (!busy) return { status: 200, text: EMPTY }
+    busy = false
+    return { status: 429, text: '{}', headers: { 'retry-after': String(days) } }
+  })
+  const read = reading(source)
+  await clock.advance(days * 1000 - 1)
+  expect(queries).toHaveLength(1)
+  await clock.advance(1)
+  await settled()
+  expect(queries.length).toBeGreaterThan(1)
+  await read.end()
+})
+
+test('with tenant_events there are two streams, and each asks for its own types', () => {
+  const names = (settings: object) => stage(() => ({ status: 200, text: EMPTY }), settings).source.streams.map(({ name }) => name)
+  expect(names({})).toEqual(['organization'])
+  expect(names({ tenant_events: true })).toEqual(['organization', 'tenant'])
+  expect(names({ tenant_events: true, event_types: ['login.failed'] })).toEqual(['organization'])
+})
