@@ -48,7 +48,10 @@ class CursorError extends Error {}
  */
 export class Listing {
   readonly #options: ListingOptions
-  readonly #elements = new Map<string, Element>()
+  readonly #elements: Element[] = []
+  readonly #first = new Map<string, Element>()
+  /** Id and text of what came again under an id with another text. */
+  readonly #others = new Set<string>()
   readonly #unreadable = new Map<string, Unreadable>()
   /** Times an element was listed again within this window. */
   duplicates = 0
@@ -58,7 +61,7 @@ export class Listing {
   }
 
   get elements(): readonly Element[] {
-    return [...this.#elements.values()]
+    return this.#elements
   }
 
   get unreadable(): readonly Unreadable[] {
@@ -146,23 +149,30 @@ export class Listing {
 
   /** How many of the page's elements are new to this window. */
   #add(page: Page): number {
-    const before = this.#elements.size
+    const before = this.#elements.length
     for (const element of page.elements) {
-      const key = keyOf(element)
-      if (this.#elements.has(key)) this.duplicates++
-      else this.#elements.set(key, element)
+      if (this.#isNew(element)) this.#elements.push(element)
+      else this.duplicates++
     }
     for (const piece of page.unreadable) this.#unreadable.set(piece.text, piece)
-    if (this.#elements.size > this.#options.windowEventsMax && page.oldestS !== undefined) {
+    if (this.#elements.length > this.#options.windowEventsMax && page.oldestS !== undefined) {
       throw new WindowTooLargeError(Math.floor(page.oldestS))
     }
-    return this.#elements.size - before
+    return this.#elements.length - before
   }
-}
 
-/** An id may come with different texts; each is an event. Without an id the text is all there is. */
-function keyOf({ id, text }: Element): string {
-  return `${id ?? ''}\n${text}`
+  /** An id may come with different texts; each is an event. Without an id the text is all there is. */
+  #isNew(element: Element): boolean {
+    const { id, text } = element
+    const first = this.#first.get(id ?? text)
+    if (first === undefined) {
+      this.#first.set(id ?? text, element)
+      return true
+    }
+    if (first.text === text) return false
+    const before = this.#others.size
+    return this.#others.add(`${id ?? ''}\n${text}`).size > before
+  }
 }
 
 function isNewer(page: Page, previous: Page | undefined): boolean {
