@@ -39,9 +39,19 @@ export class Secret {
     return this.#text
   }
 
+  /** Whether it stands in a file, which is read when it is revealed. */
+  get isFile(): boolean {
+    return this.#path !== undefined
+  }
+
   /** Where the operator has to look: `the file /run/secrets/key`, or `the configuration`. */
   get origin(): string {
     return this.#path === undefined ? 'the configuration' : `the file ${this.#path}`
+  }
+
+  /** Changes whenever the file does; says nothing about the value. */
+  get version(): string {
+    return this.#path === undefined ? '' : stampOf(this.#path)
   }
 
   /** Resolves when the file is no longer what `reveal` last read; never for a value that stands in no file. */

@@ -12,7 +12,7 @@ describe('the settings', () => {
   test('a certificate without its key is refused, and the other way round', () => {
     expect(tlsSettings().safeParse({ cert_file: 'a' }).error?.issues[0]?.message).toMatch(/both cert_file and key_file/)
     expect(tlsSettings().safeParse({ key_file: 'a' }).success).toBe(false)
-    expect(tlsSettings().parse({})).toEqual({ min_version: '1.2' })
+    expect(tlsSettings().parse({})).toEqual({ min_version: '1.2', insecure_skip_verify: false })
   })
 
   test('nothing set leaves the authorities of the system', () => {

@@ -20,6 +20,10 @@ export function tlsSettings() {
         .optional()
         .describe("Name the server's certificate has to bear, when it is not the one of the address."),
       min_version: z.enum(['1.2', '1.3']).default('1.2').describe('Lowest version of TLS.'),
+      insecure_skip_verify: z
+        .boolean()
+        .default(false)
+        .describe('Takes any certificate, so that anybody on the way can read the events and the credentials: for tests alone.'),
     })
     .refine(({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined), {
       error: 'a client certificate needs both cert_file and key_file',
@@ -36,6 +40,7 @@ export interface TlsOptions {
   readonly passphrase?: string
   readonly servername?: string
   readonly minVersion: SecureVersion
+  readonly rejectUnauthorized?: false
 }
 
 /** The files behind the settings, read again whenever they have changed, so that a certificate can be renewed without a restart. */
@@ -55,7 +60,7 @@ export class TlsMaterial {
 
   /** Throws `BlockedError` when a file can't be read. */
   options(): TlsOptions {
-    const { key_passphrase, server_name, min_version } = this.#settings
+    const { key_passphrase, server_name, min_version, insecure_skip_verify } = this.#settings
     return {
       minVersion: `TLSv${min_version}`,
       ...(server_name !== undefined && { servername: server_name }),
@@ -63,7 +68,13 @@ export class TlsMaterial {
       ...(this.#ca && { ca: [...getCACertificates('default'), this.#ca.reveal()] }),
       ...(this.#cert && this.#key && { cert: this.#cert.reveal(), key: this.#key.reveal() }),
       ...(key_passphrase && { passphrase: key_passphrase.reveal() }),
+      ...(insecure_skip_verify && { rejectUnauthorized: false }),
     }
+  }
+
+  /** Changes whenever one of the files does. */
+  get version(): string {
+    return this.secrets.map(file => file.version).join(' ')
   }
 
   /** The files whose change may mend a refused connection. */

@@ -1,15 +1,17 @@
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { detailOf, type HttpAnswer, httpError } from '../../toolkit/http/errors.ts'
 import { parseRetryAfterMs } from '../../toolkit/backoff.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { detailOf, httpError } from '../../toolkit/http/errors.ts'
 
 /** What HEC says to a request; each field only where the answer has it. */
-export interface HecAnswer {
+interface HecAnswer {
   readonly code: number | undefined
-  readonly text: string
   readonly ackId: number | undefined
   /** Which event of the request is at fault, counted from 0. */
   readonly invalidEventNumber: number | undefined
+  /** Its words. */
+  readonly said: string | undefined
 }
 
 /** One event of the batch is at fault; the others are to be written again. */
@@ -33,10 +35,25 @@ export function readHecAnswer(text: string): HecAnswer {
   const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
   return {
     code: number(body.code),
-    text: typeof body.text === 'string' ? body.text : text,
     ackId: number(body.ackId),
     invalidEventNumber: number(body['invalid-event-number']),
+    said: typeof body.text === 'string' ? body.text : undefined,
   }
+}
+
+const SUCCESS = 0
+/** "HEC queue", "HEC ACK is approaching its capacity limit": answered with 200, where "at capacity" is 429. */
+const APPROACHING_LIMITS = [24, 25]
+
+/** Whether the collector has taken the request. */
+export function isTaken({ status, text }: HttpAnswer): boolean {
+  const { code } = readHecAnswer(text)
+  return status === 200 && code !== undefined && (code === SUCCESS || APPROACHING_LIMITS.includes(code))
+}
+
+/** What the collector says to a request without events, when it would take one with events. */
+export function isGoodToken(answer: HttpAnswer): boolean {
+  return isTaken(answer) || readHecAnswer(answer.text).code === 5
 }
 
 export interface AnswerContext {
@@ -47,28 +64,40 @@ export interface AnswerContext {
 }
 
 /**
- * What a refusal means. Codes by "HTTP Event Collector error codes" and "Possible error codes" in Splunk's
- * documentation: 1 to 4 are about the token, 7, 10, 11, 14 and 16 about how token and sink are set, 5, 6, 12,
- * 13 and 15 about events, 8, 9 and from 17 on about the collector's health.
+ * What an answer means that is no success. The codes stand in "Troubleshoot HTTP Event Collector", section
+ * "Possible error codes" (help.splunk.com):
+ *
+ *   1 Token disabled · 2 Token is required · 3 Invalid authorization · 4 Invalid token · 5 No data
+ *   6 Invalid data format · 7 Incorrect index · 8 Internal server error · 9 Server is busy
+ *   10 Data channel is missing · 11 Invalid data channel · 12 Event field is required
+ *   13 Event field cannot be blank · 14 ACK is disabled · 15 Error in handling indexed fields
+ *   16 Query string authorization is not enabled · 17 HEC is healthy · 18 to 20 HEC is unhealthy
+ *   21 Invalid token · 22 Token disabled (both of the health endpoint) · 23 Server is shutting down
+ *   24, 25 queue, ACK approaching its limit (200) · 26, 27 queue, ACK channel at capacity (429)
+ *
+ * `invalid-event-number` counts from 0; of code 7 it counts from 1, but there no event is to blame.
  */
-export function hecError(answer: HttpAnswer, context: AnswerContext): Error {
-  const { code, text, invalidEventNumber } = readHecAnswer(answer.text)
-  const { url, tokenOrigin, nowMs } = context
-  const what = `${url.origin}${url.pathname} answered ${answer.status}, HEC code ${code ?? 'none'}: ${detailOf(text)}.`
-  const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], nowMs)
+export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: AnswerContext): Error {
+  const { status, detail, headers, text } = answer
+  const { code, invalidEventNumber, said } = readHecAnswer(text)
+  // A success is not searched for secrets but in its detail.
+  const words = said !== undefined && status >= 300 ? detailOf(said) : detail
+  const what = `${url.origin}${url.pathname} answered ${status}, HEC code ${code ?? 'none'}: ${words}.`
   switch (code) {
     case 1:
     case 2:
     case 3:
     case 4:
+    case 21:
+    case 22:
       return new BlockedError(
         'splunk_hec.denied',
-        `${what} The token comes from ${tokenOrigin}. Put a valid, enabled token there; nothing is dropped, and it goes on by itself.`,
+        `${what} The token comes from ${tokenOrigin}: put a valid, enabled token there. ${NOTHING_DROPPED}`,
       )
     case 7:
       return new BlockedError(
         'splunk_hec.index',
-        `${what} Allow the index for this token, or set index to one that is allowed; nothing is dropped.`,
+        `${what} Allow the index for this token, or set index to one that is allowed. ${NOTHING_DROPPED}`,
       )
     case 10:
     case 11:
@@ -76,9 +105,13 @@ export function hecError(answer: HttpAnswer, context: AnswerContext): Error {
     case 16:
       return new BlockedError(
         'splunk_hec.setup',
-        `${what} Make acknowledge agree with the token's "indexer acknowledgement"; nothing is dropped.`,
+        `${what} Make acknowledge agree with the token's "indexer acknowledgement". ${NOTHING_DROPPED}`,
       )
     case 5:
+      return new BlockedError(
+        'splunk_hec.setup',
+        `${what} It saw an empty request: look at compression, and at what stands between here and there. ${NOTHING_DROPPED}`,
+      )
     case 6:
     case 12:
     case 13:
@@ -86,9 +119,21 @@ export function hecError(answer: HttpAnswer, context: AnswerContext): Error {
       return invalidEventNumber === undefined
         ? new BatchRefusedError('splunk_hec.invalid', what)
         : new InvalidEventError(invalidEventNumber, what)
-    default:
-      if (code !== undefined && (code === 8 || code === 9 || code >= 17))
-        return new RetryableError('splunk_hec.busy', what, { retryAfterMs })
-      return httpError('splunk_hec', url, answer, nowMs)
+    case 8:
+    case 9:
+    case 18:
+    case 19:
+    case 20:
+    case 23:
+    case 26:
+    case 27:
+      return new RetryableError('splunk_hec.busy', what, { retryAfterMs: parseRetryAfterMs(headers['retry-after'], nowMs) })
   }
+  // Every refusal of events by a collector has a code: a 400 without one is not its word about them.
+  const http = httpError('splunk_hec', url, answer, nowMs)
+  if (status < 300 || (http instanceof BatchRefusedError && status !== 413))
+    return new BlockedError('splunk_hec.not_hec', `${what} That is no answer of an HTTP Event Collector: look at url. ${NOTHING_DROPPED}`)
+  return http
 }
+
+const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'

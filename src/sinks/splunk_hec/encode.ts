@@ -2,7 +2,7 @@ import type { MappedEvent } from '../../core/mapper.ts'
 
 /*
   HEC event, one JSON object after another, no separator needed ("Format events for HTTP Event Collector",
-  docs.splunk.com):
+  help.splunk.com):
     { "time": <epoch seconds, 3 decimals>, "host": …, "source": …, "sourcetype": …, "index": …,
       "fields": { <name>: <text> … }, "event": <any JSON> }
 */
@@ -10,14 +10,14 @@ import type { MappedEvent } from '../../core/mapper.ts'
 export interface EnvelopeOptions {
   readonly host: string
   readonly source?: string | undefined
-  readonly sourcetype?: string | undefined
+  readonly sourcetype: string
   readonly index?: string | undefined
   readonly fields: Readonly<Record<string, string>>
 }
 
 /** Makes the text of one HEC event. The mapped event's JSON goes in as it is: it is not written a second time. */
 export function createEncoder(options: EnvelopeOptions): (mapped: MappedEvent) => string {
-  const { host, source, sourcetype = 'openai:audit', index, fields } = options
+  const { host, source, sourcetype, index, fields } = options
   const tails = new Map<string, string>()
   const tailOf = (id: string) => {
     const envelope = { host, source: source ?? `tailrace:${id}`, sourcetype, ...(index !== undefined && { index }) }

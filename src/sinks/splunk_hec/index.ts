@@ -6,7 +6,7 @@ export const splunkHec = defineSink({
   summary: 'Sends events to the Splunk HTTP Event Collector.',
   config: splunkHecConfig,
   format: 'ecs',
-  batch: { eventsMax: 1000, bytesMax: 4 * 1024 * 1024, timeoutMs: 1000 },
+  batch: { eventsMax: 1000, bytesMax: 1024 * 1024, timeoutMs: 1000 },
   concurrency: 4,
   examples: [
     { title: 'Minimal', yaml: 'url: https://splunk.example:8088\ntoken: ${HEC_TOKEN}\n' },

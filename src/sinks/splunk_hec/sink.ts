@@ -1,77 +1,85 @@
 import { randomUUID } from 'node:crypto'
-import type { ComponentContext } from '../../core/context.ts'
-import { BlockedError } from '../../core/errors.ts'
+import type { SinkContext } from '../../core/context.ts'
+import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { compress } from '../../toolkit/body/compress.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
-import { detailOf, type HttpAnswer, httpError } from '../../toolkit/http/errors.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
-import { anyChanged, TlsMaterial } from '../../toolkit/tls.ts'
+import { httpOptions } from '../../toolkit/http/settings.ts'
+import { anyChanged } from '../../toolkit/tls.ts'
 import { Acknowledgements } from './acknowledgements.ts'
-import { hecError, InvalidEventError, readHecAnswer } from './answer.ts'
+import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
 import { createEncoder } from './encode.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
-const NO_DATA = 5
+const ACK_IS_DISABLED = 14
 
-export function createSplunkHecSink(config: SplunkHecConfig, { clock }: ComponentContext): Sink {
-  const base = config.url.href.replace(/\/+$/, '')
-  const eventUrl = new URL(`${base}/services/collector/event`)
-  const tls = config.tls === undefined ? undefined : new TlsMaterial(config.tls)
+export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: SinkContext): Sink {
+  const paths = pathsOf(config.url)
+  const url = new URL(paths.event, config.url)
+  const http = httpOptions(config)
   const channel = config.acknowledge ? { 'x-splunk-request-channel': randomUUID() } : {}
   const endpoint = createHttpEndpoint({
+    ...http,
     component: 'splunk_hec',
-    url: eventUrl,
+    url,
     headers: () => ({
-      ...config.headers,
+      ...http.headers(),
       ...channel,
       authorization: `Splunk ${config.token.reveal()}`,
       'content-type': 'application/json',
     }),
-    timeoutMs: config.request_timeout,
     concurrencyMax: REQUESTS_MAX,
     answerBytesMax: ANSWER_BYTES_MAX,
     clock,
-    proxy: config.proxy,
-    tls,
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
-  const encode = createEncoder(config)
-  const post = (path: string, body: Uint8Array | string, signal: AbortSignal, headers = {}) =>
-    endpoint.request({ method: 'POST', path: new URL(`${base}${path}`).pathname, body, headers }, signal)
-  const errorOf = (answer: HttpAnswer) => hecError(answer, { url: eventUrl, tokenOrigin: config.token.origin, nowMs: clock.now() })
-
+  const encode = createEncoder({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
+  const errorOf = (answer: HttpAnswer, path = paths.event) =>
+    hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
+  const askAcknowledgements = async (body: string, signal: AbortSignal) => {
+    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body }, signal)
+    if (answer.status !== 200) throw errorOf(answer, paths.ack)
+    return answer.text
+  }
   const acknowledgements = new Acknowledgements({
-    ask: async (body, signal) => {
-      const answer = await post('/services/collector/ack', body, signal)
-      if (answer.status !== 200) throw errorOf(answer)
-      return answer.text
-    },
+    ask: askAcknowledgements,
     intervalMs: config.acknowledge_interval,
     timeoutMs: config.acknowledge_timeout,
     clock,
   })
+  let acknowledges = !config.acknowledge
+
+  /** Before the first events: a token without acknowledgement would store them at each attempt and never say so. */
+  async function verifyAcknowledgement(signal: AbortSignal): Promise<void> {
+    if (acknowledges) return
+    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}' }, signal)
+    if (readHecAnswer(answer.text).code === ACK_IS_DISABLED) throw errorOf(answer, paths.ack)
+    acknowledges = true
+  }
 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
-    const answer = await queue.run(
-      () =>
-        buffers.encode(events.values().map(encode), async plain => {
-          const { body, headers } = await compress(plain, config.compression)
-          return endpoint.request({ method: 'POST', body, headers }, signal)
-        }),
-      signal,
-    )
-    if (answer.status !== 200) throw errorOf(answer)
-    const { code, ackId } = readHecAnswer(answer.text)
-    if (code !== 0) throw notHec(eventUrl, answer)
+    await verifyAcknowledgement(signal)
+    const request = () =>
+      buffers.encode(events.values().map(encode), async plain => {
+        const { body, headers } = await compress(plain, config.compression, config.compression_level)
+        return endpoint.request({ method: 'POST', body, headers }, signal)
+      })
+    const answer = await queue.run(request, signal)
+    if (!isTaken(answer)) throw errorOf(answer)
     if (!config.acknowledge) return
-    if (ackId === undefined) throw noAcknowledgement(eventUrl)
+    const { ackId } = readHecAnswer(answer.text)
+    if (ackId === undefined) {
+      acknowledges = false
+      throw noAcknowledgement(url)
+    }
     await acknowledgements.acknowledged(ackId, signal)
   }
 
@@ -86,26 +94,27 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock }: Componen
       }
     },
     async check(signal) {
-      const health = await endpoint.request({ method: 'GET', path: new URL(`${base}/services/collector/health`).pathname }, signal)
-      if (health.status !== 200) throw errorOf(health)
-      // The health call asks for no token; a request without events does: a good token gets "No data".
-      const empty = await post('/services/collector/event', '', signal)
-      if (readHecAnswer(empty.text).code !== NO_DATA) throw empty.status === 200 ? notHec(eventUrl, empty) : errorOf(empty)
+      const health = await endpoint.request({ method: 'GET', path: paths.health }, signal)
+      // Not every collector has the health call; whether this is one, the next answer says.
+      if (health.status !== 200 && health.status !== 404) throw errorOf(health, paths.health)
+      // It asks for no token; a request without events does, and stores nothing.
+      const empty = await endpoint.request({ method: 'POST', body: '' }, signal)
+      if (!isGoodToken(empty)) throw errorOf(empty)
+      await verifyAcknowledgement(signal)
     },
-    changed: signal => anyChanged([config.token, ...(tls?.secrets ?? [])], clock, signal),
+    changed: signal => anyChanged([config.token, ...http.secrets], clock, signal),
     async [Symbol.asyncDispose]() {
       await acknowledgements.close()
       await endpoint.close()
     },
   }
+}
 
-  function notHec(url: URL, answer: HttpAnswer): Error {
-    if (answer.status !== 200) return httpError('splunk_hec', url, answer, clock.now())
-    return new BlockedError(
-      'splunk_hec.not_hec',
-      `${url.origin} answered 200 without HEC's "code": 0: ${detailOf(answer.text)}. Look at url.`,
-    )
-  }
+/** Of "HTTP Event Collector REST API endpoints" (help.splunk.com), below the path of the URL, if that has one. */
+function pathsOf({ pathname }: URL) {
+  const base = pathname.replace(/\/+$/, '').replace(/\/services\/collector(\/.*)?$/, '')
+  const at = (name: string) => `${base}/services/collector/${name}`
+  return { event: at('event'), ack: at('ack'), health: at('health') }
 }
 
 /**
@@ -113,12 +122,13 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock }: Componen
  * documented: all others are written again, which may repeat them and loses none.
  */
 function withoutInvalid(events: readonly MappedEvent[], { eventNumber, message }: InvalidEventError): WriteResult {
-  const event = events[eventNumber] ?? (events.length === 1 ? events[0] : undefined)
-  if (event === undefined) throw new BlockedError('splunk_hec.not_hec', `${message} That event was not in the request. Look at url.`)
+  const event = events.length === 1 ? events[0] : events[eventNumber]
+  // A number that fits none names none: halving finds the one.
+  if (event === undefined) throw new BatchRefusedError('splunk_hec.invalid', message)
   return { rejected: [{ event, reason: message }], deferred: events.filter(other => other !== event) }
 }
 
 function noAcknowledgement(url: URL): BlockedError {
-  const message = `${url.origin} took a batch and gave no ackId. Switch on "indexer acknowledgement" for the token, or set acknowledge: false.`
+  const message = `${url.origin} took a batch and gave no ackId. Switch on "indexer acknowledgement" for the token, or set acknowledge: false. The batch is sent again then.`
   return new BlockedError('splunk_hec.setup', message)
 }

@@ -20,7 +20,7 @@ async function open(settings: object = {}) {
     acknowledge_interval: '100ms',
     ...settings,
   })
-  const sink = createSplunkHecSink(config, { id: 'splunk', clock: systemClock, logger: silent, meter, report: () => {} })
+  const sink = createSplunkHecSink(config, { id: 'splunk', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
   return {
     hec,
     sink,
@@ -41,7 +41,7 @@ test('returning means stored, with time, fields and the text byte for byte (inva
     time: 1_767_225_600.123,
     host: 'api.openai.com',
     source: 'tailrace:acme',
-    sourcetype: 'openai:audit',
+    sourcetype: 'openai:audit:raw',
     index: 'audit',
     fields: { event_id: 'a', team: 'sec"ops' },
     text: EVENTS[0]!.json,

@@ -1,13 +1,18 @@
+import { fstatSync } from 'node:fs'
 import { z } from 'zod'
 import { defineSink } from '../../toolkit/declaration.ts'
 
 export const stdout = defineSink({
   type: 'stdout',
-  summary: 'Writes one JSON text a line to standard output.',
+  summary: 'Writes one JSON text a line to standard output. More than one such sink would mix their lines.',
   config: z.strictObject({}),
   format: 'ecs',
   batch: { eventsMax: 1000, bytesMax: 1024 * 1024, timeoutMs: 1000 },
   concurrency: 1,
   examples: [{ title: 'Minimal', yaml: '' }],
-  create: async () => (await import('./sink.ts')).createStdoutSink(process.stdout),
+  create: async () => {
+    const [{ createStdoutSink }, { fileOutput, streamOutput }] = await Promise.all([import('./sink.ts'), import('./output.ts')])
+    const { fd } = process.stdout
+    return createStdoutSink(fstatSync(fd).isFile() ? fileOutput(fd) : streamOutput(process.stdout))
+  },
 })

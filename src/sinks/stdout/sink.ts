@@ -1,47 +1,38 @@
-import type { Writable } from 'node:stream'
-import { FatalError, RetryableError } from '../../core/errors.ts'
 import { DELIVERED, type Sink } from '../../core/sink.ts'
+import type { MappedEvent } from '../../core/mapper.ts'
+import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { raced } from '../../toolkit/raced.ts'
+import type { Output } from './output.ts'
 
-/** The exit code for an output that can't be written, by sysexits.h. */
-const EX_IOERR = 74
+/**
+ * One JSON text a line (NDJSON). The output's taking them is the acknowledgement: whoever reads a pipe answers for them
+ * from there on.
+ */
+export function createStdoutSink(output: Output): Sink {
+  const buffers = new BodyBuffers()
+  let last: Promise<void> = Promise.resolve()
 
-/** Writes to a stream that stays open after it. Returns when the stream has taken the lines: a pipe that is full makes it wait. */
-export function createStdoutSink(stream: Writable): Sink {
-  // A pipe that closes is told by an event too, which would end the process if nobody listened.
-  const ignore = () => {}
-  stream.on('error', ignore)
+  async function writeAfter(earlier: Promise<void>, events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
+    await Promise.allSettled([earlier])
+    signal.throwIfAborted()
+    await buffers.encode(events.values().map(toLine), bytes => output.write(bytes))
+  }
 
   return {
     async write(events, signal) {
-      signal.throwIfAborted()
-      await writeAll(stream, events.map(({ json }) => `${ndjsonLine(json)}\n`).join(''))
+      const writing = writeAfter(last, events, signal)
+      last = writing.catch(() => {}) // Heard of below.
+      await raced(writing, signal)
       return DELIVERED
     },
     async check() {
-      if (stream.destroyed || !stream.writable) throw closed()
+      output.check()
     },
     async [Symbol.asyncDispose]() {
-      stream.off('error', ignore)
+      output[Symbol.dispose]()
     },
   }
 }
 
-function writeAll(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, error => {
-      if (error === null || error === undefined) return resolve()
-      const { code } = error as NodeJS.ErrnoException
-      reject(code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET' ? closed(error) : failed(error))
-    })
-  })
-}
-
-function closed(cause?: Error): FatalError {
-  const message = 'Standard output was closed by its reader. What it had not taken is in the journal and comes with the next run.'
-  return new FatalError('stdout.closed', message, { exitCode: EX_IOERR, ...(cause && { cause }) })
-}
-
-function failed(cause: Error): RetryableError {
-  return new RetryableError('stdout.failed', `Standard output can't be written: ${cause.message}. It is tried again.`, { cause })
-}
+const toLine = ({ json }: MappedEvent) => `${ndjsonLine(json)}\n`

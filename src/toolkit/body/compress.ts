@@ -7,27 +7,44 @@ const zstdAsync = promisify(zstdCompress)
 
 export type Compression = 'gzip' | 'zstd' | 'none'
 
-/** Level 1: a fifth more bytes than the default level, and half the time. */
-const LEVEL = 1
+/** A fifth more bytes than at the usual level, in half the time. */
+const LEVEL_DEFAULT = 1
 const CHUNK_BYTES_MIN = 16 * 1024
 const CHUNK_BYTES_MAX = 256 * 1024
 
-export function compressionSetting(kinds: readonly [Compression, ...Compression[]] = ['gzip', 'none']) {
-  return z.enum(kinds).default('gzip').describe('How a request body is compressed.')
+/** The settings of a component that compresses what it sends: `z.strictObject({ …, ...compressionSettings(['gzip', 'none']) })`. The first is the default. */
+export function compressionSettings<K extends Compression>(kinds: readonly [K, ...K[]]) {
+  const preset: Compression = kinds[0]
+  return {
+    compression: z
+      .enum(kinds)
+      .default(preset as never)
+      .describe('How a request body is compressed.'),
+    compression_level: z
+      .int()
+      .min(1)
+      .max(9)
+      .default(LEVEL_DEFAULT)
+      .describe('From 1, the fastest, to 9, the smallest: level 6 takes twice the time of level 1 and a fifth of the bytes off.'),
+  }
 }
 
-/** The body as it travels, and the header that says so. Works on another thread. */
-export async function compress(body: Buffer, kind: Compression): Promise<{ body: Buffer; headers: Readonly<Record<string, string>> }> {
+/** The body as it travels, and the header that says so. Works on another thread; `body` has to stay as it is until then. */
+export async function compress(
+  body: Buffer,
+  kind: Compression,
+  level = LEVEL_DEFAULT,
+): Promise<{ body: Buffer; headers: Readonly<Record<string, string>> }> {
   // One output chunk near the size of the result: each further one is a round trip to the other thread.
   const chunkSize = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, body.length >> 2))
   switch (kind) {
     case 'none':
       return { body, headers: {} }
     case 'gzip':
-      return { body: await gzipAsync(body, { level: LEVEL, chunkSize }), headers: { 'content-encoding': 'gzip' } }
+      return { body: await gzipAsync(body, { level, chunkSize }), headers: { 'content-encoding': 'gzip' } }
     case 'zstd':
       return {
-        body: await zstdAsync(body, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: LEVEL } }),
+        body: await zstdAsync(body, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } }),
         headers: { 'content-encoding': 'zstd' },
       }
   }

@@ -1,14 +1,29 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Clock } from '../../core/clock.ts'
 import { RetryableError, TailraceError } from '../../core/errors.ts'
+import { raced } from '../raced.ts'
+import type { Secret } from '../secret.ts'
 import type { TlsMaterial } from '../tls.ts'
-import { type HttpAnswer, networkError } from './errors.ts'
-import { proxyFor } from './proxy.ts'
+import { type HttpAnswer, readAnswer } from './answer.ts'
+import { Connections } from './connections.ts'
+import { httpError, networkError } from './errors.ts'
+import { createRedaction } from './redact.ts'
 
-const CONNECT_TIMEOUT_MS = 10_000
-const unzip = promisify(gunzip)
+/*
+  How a component talks HTTP. With the shared settings in its own (`...httpSettings`, see settings.ts):
+
+    const http = httpOptions(config)
+    const endpoint = createHttpEndpoint({
+      ...http, component: 'splunk_hec', url, clock, concurrencyMax: 64, answerBytesMax: 1024 * 1024,
+      headers: () => ({ ...http.headers(), authorization: `Splunk ${config.token.reveal()}` }),
+    })
+    const answer = await endpoint.request({ method: 'POST', body, headers }, signal)
+    if (answer.status !== 200) throw endpoint.errorOf(answer)
+    …
+    changed: signal => anyChanged([config.token, ...http.secrets], clock, signal)
+    [Symbol.asyncDispose]: () => endpoint.close()
+*/
+
+const USER_AGENT = 'tailrace'
 
 export interface HttpEndpointOptions {
   /** Prefix of the error codes. */
@@ -21,128 +36,80 @@ export interface HttpEndpointOptions {
   readonly timeoutMs: number
   /** The most requests under way at once. */
   readonly concurrencyMax: number
-  /** A longer answer is cut off and counts as a failure. */
+  /** A longer answer is cut off. */
   readonly answerBytesMax: number
   readonly clock: Clock
   readonly tls?: TlsMaterial | undefined
   /** `none`, a URL, or undefined: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. */
-  readonly proxy?: string | undefined
+  readonly proxy?: Secret | undefined
 }
 
 interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** Path and query; the endpoint's own by default. */
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Has to stay as it is until the request has settled. */
   readonly body?: Uint8Array | string
 }
 
 export interface HttpEndpoint {
   /**
-   * The answer, whatever its status. Throws `RetryableError` or `BlockedError` when none came, and the
-   * signal's reason on an abort.
+   * The answer, whatever its status; redirects are not followed. Throws `RetryableError` or `BlockedError`
+   * when none came, and the signal's reason on an abort.
    */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
+  /** HTTP's own meaning of an answer that is not the hoped-for one. `path` is the request's, where it was not the endpoint's. */
+  errorOf(answer: HttpAnswer, path?: string): TailraceError
+  /** Ends what is under way. */
   close(): Promise<void>
 }
 
-/** One host that requests go to, over a pool of its own. */
+/** One host that requests go to, over a pool of its own. Opens no connection before the first request. */
 export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
-  const { component, url, timeoutMs } = options
-  const dispatcher = openDispatcher(options)
+  const { component, url, timeoutMs, answerBytesMax, clock } = options
+  const connections = new Connections(options)
 
   async function request({ method, path, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), timeoutMs)
     const either = AbortSignal.any([signal, late.signal])
     try {
-      const response = await raced(
-        dispatcher.request({
-          origin: url.origin,
-          path: path ?? `${url.pathname}${url.search}`,
-          method,
-          headers: { ...options.headers(), ...headers },
-          body: body ?? null,
-          signal: either,
-        }),
-        either,
+      signal.throwIfAborted()
+      const sent = { 'user-agent': USER_AGENT, ...options.headers(), ...headers }
+      const dispatched = connections.current().request({
+        origin: url.origin,
+        path: path ?? `${url.pathname}${url.search}`,
+        method,
+        headers: sent,
+        body: body ?? null,
+        signal: either,
+      })
+      const answering = dispatched.then(response => readAnswer(response, answerBytesMax, createRedaction(sent)))
+      // undici does not look at the signal while a request waits for a connection: the race does.
+      const answer = await raced(answering, either)
+      if (answer !== 'too large') return answer
+      throw new RetryableError(
+        `${component}.answer_too_large`,
+        `The answer of ${url.host} is larger than ${answerBytesMax} bytes; it was cut off. It is tried again; look at url if this goes on.`,
       )
-      const text = await raced(readAnswer(response, options), either)
-      return { status: response.statusCode, headers: flat(response.headers), text }
     } catch (cause) {
       signal.throwIfAborted() // Our own stop is no fault of the other side.
       if (late.signal.aborted) throw timeoutError(component, url, timeoutMs, cause)
-      throw cause instanceof TailraceError ? cause : networkError(component, url, cause)
+      throw cause instanceof TailraceError ? cause : networkError(component, url, cause, connections.proxyHost)
     } finally {
       clearTimeout(timer)
     }
   }
 
-  return { request, close: () => dispatcher.destroy() }
-}
-
-function openDispatcher({ url, timeoutMs, concurrencyMax, tls, proxy }: HttpEndpointOptions): Dispatcher {
-  const connect = { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), ...tls?.options() }
-  const limits = {
-    connections: concurrencyMax,
-    headersTimeout: timeoutMs + 1000,
-    bodyTimeout: timeoutMs + 1000,
-    allowH2: false,
-    pipelining: 1,
+  return {
+    request,
+    errorOf: (answer, path) => httpError(component, path === undefined ? url : new URL(path, url.origin), answer, clock.now()),
+    close: () => connections.close(),
   }
-  const via = proxyFor(url, proxy, process.env)
-  if (via === undefined) return new Pool(url.origin, { ...limits, connect })
-  const { username, password } = via
-  const token =
-    username === ''
-      ? undefined
-      : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`
-  return new ProxyAgent({ uri: via.origin, ...limits, requestTls: connect, ...(token === undefined ? {} : { token }) })
-}
-
-/** undici does not look at the signal while a request waits for a connection: the race does. */
-async function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason as Error)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  work.catch(() => {}) // Heard of below, unless the abort was first.
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
-}
-
-/** The whole body, always read to its end or destroyed: an unread one would hold its connection for ever. */
-async function readAnswer(
-  { body, headers }: Dispatcher.ResponseData,
-  { component, url, answerBytesMax }: HttpEndpointOptions,
-): Promise<string> {
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    size += piece.length
-    if (size > answerBytesMax) {
-      body.destroy()
-      throw new RetryableError(
-        `${component}.answer_too_large`,
-        `The answer of ${url.host} is larger than ${answerBytesMax} bytes; it was cut off.`,
-      )
-    }
-    pieces.push(piece)
-  }
-  const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-  if (headers['content-encoding'] !== 'gzip' || whole.length === 0) return whole.toString('utf8')
-  return (await unzip(whole, { maxOutputLength: answerBytesMax })).toString('utf8')
-}
-
-function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
 }
 
 function timeoutError(component: string, url: URL, timeoutMs: number, cause: unknown): RetryableError {
-  return new RetryableError(`${component}.timeout`, `${url.host} did not finish its answer within ${timeoutMs} ms. It is tried again.`, {
-    cause,
-  })
+  const message = `${url.host} did not finish its answer within ${timeoutMs} ms. It is tried again; set request_timeout higher if this goes on.`
+  return new RetryableError(`${component}.timeout`, message, { cause })
 }

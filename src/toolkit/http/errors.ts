@@ -1,55 +1,101 @@
-import { BatchRefusedError, BlockedError, RetryableError, type TailraceError } from '../../core/errors.ts'
+import { BatchRefusedError, BlockedError, RetryableError, type TailraceError, toError } from '../../core/errors.ts'
 import { parseRetryAfterMs } from '../backoff.ts'
+import { tlsRefusal, tlsRemedy } from '../tls.ts'
+import type { HttpAnswer } from './answer.ts'
 
 const DETAIL_CHARACTERS_MAX = 200
 
-export interface HttpAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly text: string
-}
-
 /** A text of the other side's, on one line and cut to a bound, fit for a message. */
 export function detailOf(text: string): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  const line = text
+    .slice(0, 8 * DETAIL_CHARACTERS_MAX)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
   return line.length > DETAIL_CHARACTERS_MAX ? `${line.slice(0, DETAIL_CHARACTERS_MAX)}…` : line
 }
 
-/** HTTP's own meaning of a status (RFC 9110). A destination with habits of its own decides before it asks here. */
-export function httpError(component: string, url: URL, { status, headers, text }: HttpAnswer, nowMs: number): TailraceError {
-  const what = `${url.origin}${url.pathname} answered ${status}${text === '' ? '' : `: ${detailOf(text)}`}.`
+/**
+ * HTTP's own meaning of a status (RFC 9110). A destination with habits of its own decides before it asks here.
+ * Only what is about the content of a request may refuse the events; every other refusal is about how it is
+ * sent, so no event is to blame (invariant 4).
+ */
+export function httpError(component: string, url: URL, answer: HttpAnswer, nowMs: number): TailraceError {
+  const { status, headers, detail } = answer
+  const what = `${url.origin}${url.pathname} answered ${status}${detail === '' ? '' : `: ${detail}`}.`
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs)
-  if (status === 408 || status === 425 || status === 429) return new RetryableError(`${component}.busy`, what, { retryAfterMs })
+  switch (status) {
+    case 400:
+      // What servers say when http:// is spoken to a port for TLS.
+      if (url.protocol === 'http:' && /https (port|server)/i.test(detail))
+        return new BlockedError(`${component}.tls`, `${what} Write https:// into url. ${NOTHING_DROPPED}`)
+      return new BatchRefusedError(`${component}.refused`, what)
+    case 413:
+    case 422:
+      return new BatchRefusedError(`${component}.refused`, what)
+    case 408:
+    case 425:
+    case 429:
+      return new RetryableError(`${component}.busy`, what, { retryAfterMs })
+    case 401:
+    case 402:
+    case 403:
+    case 407:
+      return new BlockedError(`${component}.denied`, `${what} Look at the credentials and their rights. ${NOTHING_DROPPED}`)
+    case 404:
+    case 405:
+    case 410:
+    case 421:
+      return new BlockedError(`${component}.not_found`, `${what} Look at url. ${NOTHING_DROPPED}`)
+  }
   if (status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
-  if (status === 401 || status === 403 || status === 407) {
+  if (status >= 300 && status < 400) {
+    const target = headers.location === undefined ? '' : ` to ${detailOf(headers.location)}`
     return new BlockedError(
-      `${component}.denied`,
-      `${what} Look at the credentials; nothing is dropped, and it goes on when they are right.`,
+      `${component}.redirected`,
+      `${what} It redirects${target}, which is not followed: write the final address into url. ${NOTHING_DROPPED}`,
     )
   }
-  if (status >= 300 && status < 400) {
-    const target = headers.location === undefined ? '' : ` It points to ${detailOf(headers.location)}.`
-    return new BlockedError(`${component}.redirected`, `${what}${target} Redirects are not followed: write the final address into url.`)
-  }
-  if (status === 404 || status === 405) {
-    return new BlockedError(`${component}.not_found`, `${what} Look at url; nothing is dropped, and it goes on when the address is right.`)
-  }
-  return new BatchRefusedError(`${component}.refused`, what)
+  return new BlockedError(
+    `${component}.unexpected`,
+    `${what} Look at url, compression and headers, and at what stands between here and there. ${NOTHING_DROPPED}`,
+  )
 }
 
-const TLS_CODES = /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/
+const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
 
-/** What kept an answer from coming: a refusal of TLS waits for an operator, everything else may pass. */
-export function networkError(component: string, url: URL, cause: unknown): TailraceError {
-  const error = cause instanceof Error ? cause : new Error(String(cause))
+/**
+ * What kept an answer from coming. A refusal of TLS, of a proxy or of our own header waits for an operator,
+ * everything else may pass.
+ */
+export function networkError(component: string, url: URL, cause: unknown, proxyHost?: string): TailraceError {
+  const error = toError(cause)
   const code = codeOf(error)
   const why = code === undefined ? detailOf(error.message) : `${code}, ${detailOf(error.message)}`
-  if (code !== undefined && TLS_CODES.test(code)) {
-    const remedy = 'Look at the certificate of the host and at tls.ca_file, tls.cert_file and tls.server_name.'
-    return new BlockedError(`${component}.tls`, `${url.host} and this program agree on no TLS connection (${why}). ${remedy}`, { cause })
+  const host = proxyHost === undefined ? hostAndPort(url) : `${hostAndPort(url)} through the proxy ${proxyHost}`
+  const refusal = tlsRefusal(error)
+  if (refusal !== undefined) {
+    const message = `There is no TLS connection to ${host} (${why}): ${tlsRemedy(refusal)}. ${NOTHING_DROPPED}`
+    return new BlockedError(`${component}.tls`, message, { cause })
   }
-  const message = `No answer from ${url.host} (${why}). It is tried again; look at the address, the network and the host if this goes on.`
+  if (isTlsAnswer(error)) {
+    const message = `${host} speaks TLS, and url says http:// (${why}): write https:// into url. ${NOTHING_DROPPED}`
+    return new BlockedError(`${component}.tls`, message, { cause })
+  }
+  const proxyStatus = proxyStatusOf(error)
+  if (proxyStatus >= 400 && proxyStatus < 500) {
+    const message = `The proxy ${proxyHost} refused to connect to ${hostAndPort(url)} (status ${proxyStatus}): look at proxy, its login and its rules. ${NOTHING_DROPPED}`
+    return new BlockedError(`${component}.proxy`, message, { cause })
+  }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold. ${NOTHING_DROPPED}`
+    return new BlockedError(`${component}.header`, message, { cause })
+  }
+  const message = `No answer from ${host} (${why}). It is tried again; look at the address, the network and the host if this goes on.`
   return new RetryableError(`${component}.unreachable`, message, { cause })
+}
+
+function hostAndPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 }
 
 function codeOf(error: Error): string | undefined {
@@ -59,4 +105,19 @@ function codeOf(error: Error): string | undefined {
     if (at instanceof AggregateError && at.errors[0] instanceof Error) return codeOf(at.errors[0])
   }
   return undefined
+}
+
+/** The first bytes of a TLS alert (RFC 8446, 5.1), where an HTTP answer should have begun. */
+function isTlsAnswer(error: Error): boolean {
+  const { data } = error as { data?: unknown }
+  return error.name === 'HTTPParserError' && typeof data === 'string' && data.startsWith('\x15\x03')
+}
+
+/** undici tells the status of a refused CONNECT in words alone. 0 when there was none. */
+function proxyStatusOf(error: Error): number {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const [, status] = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(at.message) ?? []
+    if (status !== undefined) return Number(status)
+  }
+  return 0
 }

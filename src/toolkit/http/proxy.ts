@@ -1,18 +1,29 @@
 import { BlockList, isIP } from 'node:net'
+import { BlockedError } from '../../core/errors.ts'
+import type { Secret } from '../secret.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The proxy for requests to `url`: the configured one, none, or as HTTPS_PROXY, HTTP_PROXY and NO_PROXY
- * say, in either case. HTTP_PROXY is for http:// alone.
+ * say, in either case. HTTP_PROXY is for http:// alone. Throws `BlockedError` for what is no proxy; as it may hold
+ * a password, the error does not repeat it (invariant 6).
  */
-export function proxyFor(url: URL, configured: string | undefined, environment: Environment): URL | undefined {
-  if (configured === 'none') return undefined
-  if (configured !== undefined) return asUrl(configured)
-  const named = (name: string) => environment[name.toLowerCase()] || environment[name.toUpperCase()]
-  const text = url.protocol === 'https:' ? named('HTTPS_PROXY') : named('HTTP_PROXY')
+export function proxyFor(component: string, url: URL, configured: Secret | undefined, environment: Environment): URL | undefined {
+  if (configured !== undefined) {
+    const text = configured.reveal()
+    return text === 'none' ? undefined : asProxy(component, text, configured.origin)
+  }
+  const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const named = (name: string) => environment[name.toLowerCase()] || environment[name]
+  const text = named(variable)
   if (text === undefined || isExempt(url, named('NO_PROXY') ?? '')) return undefined
-  return asUrl(text)
+  return asProxy(component, text, `the environment variable ${variable}`)
+}
+
+/** `none`, or an http:// or https:// URL, whose scheme may be left out. */
+export function isProxy(text: string): boolean {
+  return text === 'none' || parseProxy(text) !== undefined
 }
 
 /** Whether a NO_PROXY list names the host: names and their subdomains, addresses, CIDR ranges, `*`; each with a port or without. */
@@ -43,6 +54,22 @@ function isInRange(range: string, host: string): boolean {
   return list.check(host, family === 4 ? 'ipv4' : 'ipv6')
 }
 
-function asUrl(text: string): URL {
-  return new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`)
+function asProxy(component: string, text: string, origin: string): URL {
+  const url = parseProxy(text)
+  if (url !== undefined) return url
+  throw new BlockedError(`${component}.proxy`, `The proxy in ${origin} is no http:// or https:// URL. Correct it, or set proxy: none.`)
+}
+
+function parseProxy(text: string): URL | undefined {
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
+  return url !== null && /^https?:$/.test(url.protocol) && isDecodable(url) ? url : undefined
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false // A bare percent sign.
+  }
 }

@@ -1,14 +1,24 @@
 import PQueue from 'p-queue'
 import type { Clock } from '../../core/clock.ts'
+import { RetryableError } from '../../core/errors.ts'
+import { raced } from '../raced.ts'
 import { AdaptiveLimit } from './adaptive_limit.ts'
-import type { HttpAnswer } from './errors.ts'
+import type { HttpAnswer } from './answer.ts'
+
+/** The most requests that wait for their turn; whoever comes then waits for a place among them. */
+const WAITING_MAX = 64
 
 export interface RequestQueue {
-  /** Runs `request` when there is room for it; its signal ends the wait too. */
+  /**
+   * Runs `request` when there is room for it. The signal ends the wait; `request` has to heed it by itself. What makes
+   * the body belongs into it too, so that what waits holds no body.
+   */
   run(request: () => Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer>
+  /** How many requests may be under way just now. */
+  readonly limit: number
 }
 
-/** Bounds the requests to one destination by how it answers. Callers bound how many wait. */
+/** Bounds the requests to one destination by how it answers: fewer after 429, 5xx, failures and slow answers, up to `concurrencyMax`. */
 export function createRequestQueue({ concurrencyMax, clock }: { concurrencyMax: number; clock: Clock }): RequestQueue {
   const limit = new AdaptiveLimit(concurrencyMax)
   const queue = new PQueue({ concurrency: limit.value })
@@ -18,15 +28,23 @@ export function createRequestQueue({ concurrencyMax, clock }: { concurrencyMax: 
     try {
       const answer = await request()
       if (answer.status === 429 || answer.status >= 500) limit.failed(clock.now())
-      else limit.answered(clock.now() - startedMs, clock.now())
+      else limit.answered(clock.now() - startedMs, clock.now(), queue.pending)
       return answer
     } catch (error) {
-      limit.failed(clock.now())
+      if (error instanceof RetryableError) limit.failed(clock.now()) // Anything else says nothing about the load.
       throw error
     } finally {
       queue.concurrency = limit.value
     }
   }
 
-  return { run: (request, signal) => queue.add(() => measured(request), { signal }) }
+  return {
+    async run(request, signal) {
+      while (queue.size >= WAITING_MAX) await raced(queue.onSizeLessThan(WAITING_MAX), signal)
+      return await queue.add(() => measured(request), { signal })
+    },
+    get limit() {
+      return limit.value
+    },
+  }
 }

@@ -1,0 +1,70 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Dispatcher } from 'undici'
+import { detailOf } from './errors.ts'
+import type { Redaction } from './redact.ts'
+
+const unzip = promisify(gunzip)
+
+export interface HttpAnswer {
+  readonly status: number
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The body. Of an answer outside of 2xx it is cut to a bound, and secrets of the request that it repeats are taken out. */
+  readonly text: string
+  /** The body as a message may show it: on one line, cut short, without the request's secrets (invariant 6). */
+  readonly detail: string
+}
+
+/**
+ * Reads the body to its end, or to `bytesMax`, where the connection is destroyed: an unread body would hold
+ * it for ever, and an endless one the memory (invariant 5). What is too large and no success is still an
+ * answer: its status says what to do.
+ */
+export async function readAnswer(
+  response: Dispatcher.ResponseData,
+  bytesMax: number,
+  redact: Redaction,
+): Promise<HttpAnswer | 'too large'> {
+  const { statusCode: status, headers, body } = response
+  const isSuccess = status >= 200 && status < 300
+  const pieces: Buffer[] = []
+  let size = 0
+  let isWhole = true
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > bytesMax) {
+      isWhole = false
+      break // Ends the loop and with it the connection.
+    }
+    pieces.push(piece)
+  }
+  if (isSuccess && !isWhole) return 'too large'
+  const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+  const plain = headers['content-encoding'] === 'gzip' && size > 0 ? await unzipped(bytes, bytesMax) : bytes
+  if (plain === undefined && isSuccess) return 'too large'
+  const text = plain?.toString('utf8') ?? ''
+  return {
+    status,
+    headers: flat(headers),
+    text: isSuccess ? text : redact(text),
+    get detail() {
+      return detailOf(redact(text))
+    },
+  }
+}
+
+/** Undefined when there is more in it than `bytesMax`, or it is cut. */
+async function unzipped(bytes: Buffer, bytesMax: number): Promise<Buffer | undefined> {
+  try {
+    return await unzip(bytes, { maxOutputLength: bytesMax })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'Z_BUF_ERROR') return undefined
+    throw error
+  }
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]))
+}

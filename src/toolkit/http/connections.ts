@@ -1,0 +1,90 @@
+import { type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { TlsOptions } from '../tls.ts'
+import type { HttpEndpointOptions } from './endpoint.ts'
+import { proxyFor } from './proxy.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** undici's own timers are coarse: the endpoint's deadline comes first, these hold what it may have left. */
+const LEEWAY_MS = 1000
+
+type ConnectionOptions = Pick<HttpEndpointOptions, 'component' | 'url' | 'tls' | 'proxy' | 'timeoutMs' | 'concurrencyMax'>
+
+/** The pool of an endpoint, opened with the first request and anew whenever a file of certificates or of the proxy has changed. */
+export class Connections {
+  readonly #options: ConnectionOptions
+  #open: { readonly version: string; readonly dispatcher: Dispatcher; readonly proxyHost: string | undefined } | undefined
+  readonly #closing = new Map<Dispatcher, Promise<void>>()
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  /** Throws `BlockedError` when a file can't be read or the proxy is none. */
+  current(): Dispatcher {
+    const { tls, proxy } = this.#options
+    const version = `${tls?.version ?? ''} ${proxy?.version ?? ''}`
+    if (this.#open?.version !== version) {
+      const opened = open(this.#options)
+      this.#retire()
+      this.#open = { version, ...opened }
+    }
+    return this.#open!.dispatcher
+  }
+
+  /** Host and port of the proxy in use. */
+  get proxyHost(): string | undefined {
+    return this.#open?.proxyHost
+  }
+
+  async close(): Promise<void> {
+    const dispatchers = [...this.#closing.keys(), ...(this.#open === undefined ? [] : [this.#open.dispatcher])]
+    await Promise.all(dispatchers.map(dispatcher => dispatcher.destroy()))
+    await Promise.all(this.#closing.values())
+  }
+
+  /** What is under way on the old pool ends there. */
+  #retire(): void {
+    if (this.#open === undefined) return
+    const { dispatcher } = this.#open
+    const closed = dispatcher.close().then(
+      () => void this.#closing.delete(dispatcher),
+      () => {}, // It was destroyed before, by `close`.
+    )
+    this.#closing.set(dispatcher, closed)
+  }
+}
+
+function open({ component, url, timeoutMs, concurrencyMax, tls, proxy }: ConnectionOptions) {
+  const material = tls?.options()
+  const timeout = Math.min(CONNECT_TIMEOUT_MS, timeoutMs)
+  const connect = { timeout, ...material }
+  const limits = {
+    connections: concurrencyMax,
+    headersTimeout: timeoutMs + LEEWAY_MS,
+    bodyTimeout: timeoutMs + LEEWAY_MS,
+    allowH2: false,
+    pipelining: 1,
+  }
+  const via = proxyFor(component, url, proxy, process.env)
+  if (via === undefined) return { dispatcher: new Pool(url.origin, { ...limits, connect }), proxyHost: undefined }
+  const token = via.username === '' ? {} : { token: loginOf(via) }
+  const dispatcher = new ProxyAgent({
+    uri: via.origin,
+    ...limits,
+    ...token,
+    requestTls: connect,
+    proxyTls: { timeout, ...ofAuthorities(material) },
+  })
+  return { dispatcher, proxyHost: via.host }
+}
+
+/** A proxy is trusted by the same authorities; the certificate and the name are the destination's. */
+function ofAuthorities(material: TlsOptions | undefined) {
+  if (material === undefined) return {}
+  const { ca, minVersion, rejectUnauthorized } = material
+  return { minVersion, ...(ca && { ca }), ...(rejectUnauthorized === false && { rejectUnauthorized }) }
+}
+
+function loginOf({ username, password }: URL): string {
+  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`
+}

@@ -1,0 +1,24 @@
+/** Takes the secrets of a request out of a text of the other side's: some answers repeat what they were sent. */
+export type Redaction = (text: string) => string
+
+/** Headers whose values anybody may read. */
+const OPEN_HEADERS = /^(accept|accept-encoding|content-(type|encoding|length)|user-agent|x-splunk-request-channel)$/i
+/** A shorter value would be found in innocent words. */
+const SECRET_CHARACTERS_MIN = 6
+
+/** For a request with these headers. All values count as secrets, but for those that are known not to be. */
+export function createRedaction(headers: Readonly<Record<string, string>>): Redaction {
+  const secrets = Object.entries(headers)
+    .filter(([name]) => !OPEN_HEADERS.test(name))
+    .flatMap(([, value]) => partsOf(value))
+    .filter(secret => secret.length >= SECRET_CHARACTERS_MIN)
+  return text => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
+}
+
+/** The value, the longest first: `Splunk abc` is `abc` too, and a Basic login also the password that it encodes. */
+function partsOf(value: string): readonly string[] {
+  const [scheme = '', credential] = value.split(' ', 2)
+  if (credential === undefined) return [value]
+  const login = /^basic$/i.test(scheme) ? Buffer.from(credential, 'base64').toString('utf8') : ''
+  return [credential, login, login.slice(login.indexOf(':') + 1)]
+}
