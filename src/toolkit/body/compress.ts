@@ -39,7 +39,7 @@ export async function compress(
   const chunkSize = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, body.length >> 2))
   switch (kind) {
     case 'none':
-      return { body, headers: {} }
+      return { body: Buffer.from(body), headers: {} } // A copy: the socket may still send when an early answer frees the buffer.
     case 'gzip':
       return { body: await gzipAsync(body, { level, chunkSize }), headers: { 'content-encoding': 'gzip' } }
     case 'zstd':
