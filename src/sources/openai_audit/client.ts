@@ -100,7 +100,7 @@ export class AuditClient {
     const answer = await fetchPage(query, signal)
     const dateMs = Date.parse(answer.headers.date ?? '')
     // The header is in whole seconds: a smaller difference is no difference.
-    if (!Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
+    if (answer.status === 200 && !Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
     const page = parsePage(answer.text)
     this.#options.onAnswer('ok')
