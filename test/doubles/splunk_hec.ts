@@ -16,14 +16,17 @@ export interface HecEvent {
   readonly text: string
 }
 
-export type HecMode = 'accept' | 'busy' | 'refuse' | 'hang' | 'cut_off' | 'reset' | 'redirect' | 'huge' | 'not_hec'
+export type HecMode = 'accept' | 'busy' | 'refuse' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge' | 'not_hec'
 
 export interface HecDouble extends AsyncDisposable {
   readonly url: string
   readonly events: readonly HecEvent[]
+  /** How many requests to the event endpoint had a good token. */
   readonly requests: number
   token: string
   mode: HecMode
+  /** `Retry-After` of a busy answer, in seconds or as a date. */
+  retryAfter: string | undefined
   /** Ids of events that are refused, alone and by number. */
   readonly refused: Set<string>
   /** Whether the token has indexer acknowledgement, and whether the indexer gets on. */
@@ -37,7 +40,8 @@ export interface HecDouble extends AsyncDisposable {
  */
 export async function startHecDouble(token = 'good', port = 0): Promise<HecDouble> {
   const events: HecEvent[] = []
-  const acks = new Map<string, number>()
+  /** How many ackIds each channel was given; they count from 0. */
+  const given = new Map<string, number>()
   let requests = 0
   const server = createServer((request, response) => void answer(request, response))
   server.listen(port, '127.0.0.1')
@@ -47,6 +51,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     events,
     token,
     mode: 'accept' as HecMode,
+    retryAfter: undefined as string | undefined,
     refused: new Set<string>(),
     acknowledgement: 'off' as HecDouble['acknowledgement'],
     get requests() {
@@ -65,18 +70,27 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     if (request.url === '/services/collector/health') return void reply(200, { text: 'HEC is healthy', code: 17 })
     const refusal = refusalOfToken(request, double.token)
     if (refusal !== undefined) return void reply(refusal.status, refusal.json)
-    if (request.url === '/services/collector/ack') return void reply(200, { acks: acksOf(body) })
+    if (request.url === '/services/collector/ack') {
+      const wrong = refusalOfChannel(request)
+      return void (wrong === undefined ? reply(200, { acks: acksOf(request, body) }) : reply(400, wrong))
+    }
     if (request.url !== '/services/collector/event')
       return void reply(404, { text: 'The requested URL was not found on this server.', code: 404 })
     requests++
     if (body === '') return void reply(400, { text: 'No data', code: 5 })
     switch (double.mode) {
       case 'busy':
-        return void reply(503, { text: 'Server is busy', code: 9 }, { 'retry-after': '1' })
+        return void reply(
+          503,
+          { text: 'Server is busy', code: 9 },
+          double.retryAfter === undefined ? {} : { 'retry-after': double.retryAfter },
+        )
       case 'refuse':
         return void reply(400, { text: 'Invalid data format', code: 6 })
       case 'hang':
         return
+      case 'trickle':
+        return trickle(response)
       case 'cut_off':
         return void response.writeHead(200, { 'content-length': '100' }).write('{"text":', () => response.destroy())
       case 'reset':
@@ -93,25 +107,49 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
   }
 
   function accept(request: IncomingMessage, body: string, reply: (status: number, json: object) => unknown): unknown {
-    const channel = request.headers['x-splunk-request-channel']
-    if (double.acknowledgement !== 'off' && typeof channel !== 'string') return reply(400, { text: 'Data channel is missing', code: 10 })
-    if (double.acknowledgement === 'off' && channel !== undefined) return reply(400, { text: 'ACK is disabled', code: 14 })
+    const channel = channelOf(request)
+    const wrong = double.acknowledgement === 'off' ? undefined : refusalOfChannel(request)
+    if (wrong !== undefined) return reply(400, wrong)
     const read = scanJsonTexts(body).map(readEvent)
     const invalid = read.findIndex(event => event === undefined || double.refused.has(event.fields.event_id ?? ''))
     if (invalid !== -1) return reply(400, { text: 'Invalid data format', code: 6, 'invalid-event-number': invalid })
     events.push(...read.filter(event => event !== undefined))
-    if (typeof channel !== 'string') return reply(200, { text: 'Success', code: 0 })
-    const ackId = (acks.get(channel) ?? -1) + 1
-    acks.set(channel, ackId)
+    if (channel === undefined || double.acknowledgement === 'off') return reply(200, { text: 'Success', code: 0 })
+    const ackId = given.get(channel) ?? 0
+    given.set(channel, ackId + 1)
     return reply(200, { text: 'Success', code: 0, ackId })
   }
 
-  function acksOf(body: string): Record<string, boolean> {
+  function refusalOfChannel(request: IncomingMessage): object | undefined {
+    if (double.acknowledgement === 'off') return { text: 'ACK is disabled', code: 14 }
+    const channel = channelOf(request)
+    if (channel === undefined) return { text: 'Data channel is missing', code: 10 }
+    return GUID.test(channel) ? undefined : { text: 'Invalid data channel', code: 11 }
+  }
+
+  /** An id that the channel was never given is not acknowledged. */
+  function acksOf(request: IncomingMessage, body: string): Record<string, boolean> {
     const { acks: asked } = JSON.parse(body) as { acks: number[] }
-    return Object.fromEntries(asked.map(id => [id, double.acknowledgement === 'at once']))
+    const count = given.get(channelOf(request) ?? '') ?? 0
+    return Object.fromEntries(asked.map(id => [id, double.acknowledgement === 'at once' && id < count]))
   }
 
   return double
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const TRICKLE_MS = 20
+
+function channelOf({ headers }: IncomingMessage): string | undefined {
+  const channel = headers['x-splunk-request-channel']
+  return typeof channel === 'string' ? channel : undefined
+}
+
+/** White space without end: the answer goes on and never gets done. */
+function trickle(response: ServerResponse): void {
+  response.writeHead(200)
+  const timer = setInterval(() => response.write(' '), TRICKLE_MS)
+  response.once('close', () => clearInterval(timer))
 }
 
 function refusalOfToken({ headers }: IncomingMessage, token: string): { status: number; json: object } | undefined {

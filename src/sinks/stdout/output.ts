@@ -47,7 +47,7 @@ export function fileOutput(fd: number, writeTo: (fd: number, bytes: Buffer, from
         while (written < whole.length) written += await writeTo(fd, whole, written)
         isLineCut = false
       } catch (cause) {
-        isLineCut ||= written > 0 && whole[written - 1] !== 0x0a
+        if (written > 0) isLineCut = whole[written - 1] !== 0x0a
         const message = `Standard output can't be written: ${toError(cause).message}. It is tried again; look at the disk of the file it goes to.`
         throw new RetryableError('stdout.failed', message, { cause })
       }

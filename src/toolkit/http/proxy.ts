@@ -15,7 +15,7 @@ export function proxyFor(component: string, url: URL, configured: Secret | undef
     return text === 'none' ? undefined : asProxy(component, text, configured.origin)
   }
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  const named = (name: string) => environment[name.toLowerCase()] || environment[name]
+  const named = (name: string) => environment[name.toLowerCase()] || environment[name] || undefined // An empty variable is an unset one.
   const text = named(variable)
   if (text === undefined || isExempt(url, named('NO_PROXY') ?? '')) return undefined
   return asProxy(component, text, `the environment variable ${variable}`)

@@ -1,0 +1,83 @@
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { BodyBuffers } from './body_buffers.ts'
+import { type Compression, compress } from './compress.ts'
+import { ndjsonLine } from './line.ts'
+
+const whole = (buffers: BodyBuffers, texts: Iterable<string>) => buffers.encode(texts, async body => body.toString('utf8'))
+
+describe('buffers', () => {
+  test.each([
+    ['nothing', []],
+    ['one', ['a']],
+    ['as many as go together', Array.from({ length: 8 }, (_, n) => `text ${n}`)],
+    ['one more than go together', Array.from({ length: 9 }, (_, n) => `text ${n}`)],
+    ['characters of every width', ['aé€😀', '😀€éa']],
+    ['more than the first buffer holds', Array.from({ length: 100 }, (_, n) => `${n}€😀`.repeat(2000))],
+    ['a text larger than any buffer that is kept', ['€'.repeat(6 * 1024 * 1024)]],
+  ])('%s', async (_, texts) => {
+    const buffers = new BodyBuffers()
+    for (const time of ['first', 'again']) expect([time, (await whole(buffers, texts)) === texts.join('')]).toEqual([time, true])
+  })
+
+  test('a long body leaves nothing of itself in a short one after it', async () => {
+    const buffers = new BodyBuffers()
+    await whole(buffers, ['x'.repeat(1_000_000)])
+    expect(await whole(buffers, ['y'])).toBe('y')
+  })
+
+  test('bodies in use at once have a buffer each, and one that is done is used again', async () => {
+    const buffers = new BodyBuffers()
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    const seen: ArrayBufferLike[] = []
+    const keep = (text: string) =>
+      buffers.encode([text], async body => {
+        seen.push(body.buffer)
+        await held
+        return body.toString('utf8')
+      })
+    const both = Promise.all([keep('a'), keep('b')])
+    release()
+    expect(await both).toEqual(['a', 'b'])
+    await keep('c')
+    expect(seen[0]).not.toBe(seen[1])
+    expect(seen.slice(0, 2)).toContain(seen[2])
+  })
+
+  test('a use that fails gives its buffer back', async () => {
+    const buffers = new BodyBuffers()
+    let failed: ArrayBufferLike | undefined
+    const failing = buffers.encode(['a'], async ({ buffer }) => {
+      failed = buffer
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await buffers.encode(['b'], async ({ buffer }) => buffer === failed)).toBe(true)
+  })
+})
+
+describe('compression', () => {
+  const unpack = { gzip: gunzipSync, zstd: zstdDecompressSync, none: (body: Buffer) => body }
+  const plain = Buffer.from('{"id":"a€"}'.repeat(50_000))
+
+  test.each<Compression>(['gzip', 'zstd', 'none'])('%s gives the same bytes back, and says how', async kind => {
+    const { body, headers } = await compress(plain, kind)
+    expect(unpack[kind](body).equals(plain)).toBe(true)
+    expect(headers).toEqual(kind === 'none' ? {} : { 'content-encoding': kind })
+    expect(body.length < plain.length).toBe(kind !== 'none')
+  })
+
+  test.each(['gzip', 'zstd'] as const)('%s: an empty body, and a higher level is no larger', async kind => {
+    expect(unpack[kind]((await compress(Buffer.alloc(0), kind)).body)).toHaveLength(0)
+    const [fast, small] = await Promise.all([compress(plain, kind, 1), compress(plain, kind, 9)])
+    expect(small.body.length).toBeLessThanOrEqual(fast.body.length)
+  })
+})
+
+test.each([
+  ['{"a":1}', '{"a":1}'],
+  ['{\n  "a": "x\\ny"\r\n}', '{   "a": "x\\ny"  }'],
+])('%j on one line', (json, line) => {
+  expect(ndjsonLine(json)).toBe(line)
+  expect(JSON.parse(line)).toEqual(JSON.parse(json))
+})
