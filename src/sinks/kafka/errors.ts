@@ -3,27 +3,41 @@ import { tlsRefusal, tlsRemedy } from '../../toolkit/tls.ts'
 
 const REASON_CHARS_MAX = 500
 
-/** Answers that no retry mends and no event is to blame for: protocol error types of Kafka (org.apache.kafka.common.protocol.Errors). */
-const BLOCKING: Readonly<Record<string, readonly [code: string, remedy: string]>> = {
-  UNKNOWN_TOPIC_OR_PARTITION: ['unknown_topic', 'create the topic, or correct `topic`; none is created from here'],
-  INVALID_TOPIC_EXCEPTION: ['invalid_topic', 'correct `topic`'],
-  TOPIC_AUTHORIZATION_FAILED: ['unauthorized', 'allow this user WRITE and DESCRIBE on the topic'],
-  CLUSTER_AUTHORIZATION_FAILED: ['unauthorized', 'allow this user IDEMPOTENT_WRITE on the cluster, or set `idempotent: false`'],
-  SASL_AUTHENTICATION_FAILED: ['unauthorized', 'correct `sasl.username` and `sasl.password`'],
-  ILLEGAL_SASL_STATE: ['unauthorized', 'this listener wants another login: see `sasl` and the port'],
-  UNSUPPORTED_SASL_MECHANISM: ['unauthorized', 'correct `sasl.mechanism`'],
-  UNSUPPORTED_VERSION: ['unsupported', 'the broker is too old for this client'],
-  UNSUPPORTED_FOR_MESSAGE_FORMAT: ['unsupported', 'set `idempotent: false`, or raise the message format of the topic'],
-  UNSUPPORTED_COMPRESSION_TYPE: ['unsupported', 'set `compression: gzip`'],
-  POLICY_VIOLATION: ['policy', 'see the policies of the cluster'],
-}
+type Say = (remedy?: string) => string
+type Decide = (say: Say, options: ErrorOptions) => TailraceError
 
-/** Answers that blame the messages. */
-const REFUSING: Readonly<Record<string, string>> = {
-  MESSAGE_TOO_LARGE: 'too_large',
-  RECORD_LIST_TOO_LARGE: 'too_large',
-  INVALID_RECORD: 'refused',
-  INVALID_TIMESTAMP: 'refused',
+const unauthorized =
+  (remedy: string): Decide =>
+  (say, options) =>
+    new BlockedError('kafka.unauthorized', say(remedy), options)
+const unsupported =
+  (remedy: string): Decide =>
+  (say, options) =>
+    new BlockedError('kafka.unsupported', say(remedy), options)
+const tooLarge: Decide = (say, options) => new BatchRefusedError('kafka.too_large', say(), options)
+const refused: Decide = (say, options) => new BatchRefusedError('kafka.refused', say(), options)
+
+/**
+ * Answers that no retry mends, by the error types of Kafka (org.apache.kafka.common.protocol.Errors): some
+ * blame the messages, the others wait for an operator. Every other answer may pass by itself.
+ */
+const FINAL: Readonly<Record<string, Decide>> = {
+  MESSAGE_TOO_LARGE: tooLarge,
+  RECORD_LIST_TOO_LARGE: tooLarge,
+  INVALID_RECORD: refused,
+  INVALID_TIMESTAMP: refused,
+  UNKNOWN_TOPIC_OR_PARTITION: (say, options) =>
+    new BlockedError('kafka.unknown_topic', say('create the topic, or correct `topic`; none is created from here'), options),
+  INVALID_TOPIC_EXCEPTION: (say, options) => new BlockedError('kafka.invalid_topic', say('correct `topic`'), options),
+  POLICY_VIOLATION: (say, options) => new BlockedError('kafka.policy', say('see the policies of the cluster'), options),
+  TOPIC_AUTHORIZATION_FAILED: unauthorized('allow this user WRITE and DESCRIBE on the topic'),
+  CLUSTER_AUTHORIZATION_FAILED: unauthorized('allow this user IDEMPOTENT_WRITE on the cluster, or set `idempotent: false`'),
+  SASL_AUTHENTICATION_FAILED: unauthorized('correct `sasl.username` and `sasl.password`'),
+  ILLEGAL_SASL_STATE: unauthorized('this listener wants another login: see `sasl` and the port'),
+  UNSUPPORTED_SASL_MECHANISM: unauthorized('correct `sasl.mechanism`'),
+  UNSUPPORTED_VERSION: unsupported('the broker is too old for this client'),
+  UNSUPPORTED_FOR_MESSAGE_FORMAT: unsupported('set `idempotent: false`, or raise the message format of the topic'),
+  UNSUPPORTED_COMPRESSION_TYPE: unsupported('set `compression: gzip`'),
 }
 
 /** After these the producer's count of its messages and the broker's differ: only a new producer helps. */
@@ -68,8 +82,7 @@ export interface Place {
 export function kafkaError(cause: unknown, place: Place): TailraceError {
   if (cause instanceof TailraceError) return cause
   const where = `Kafka at ${place.brokers.slice(0, 3).join(', ')}${place.topic === undefined ? '' : `, topic ${place.topic}`}`
-  const say = (remedy?: string) =>
-    `${where}: ${toError(cause).message.slice(0, REASON_CHARS_MAX)}${remedy === undefined ? '' : `; ${remedy}`}`
+  const say: Say = remedy => `${where}: ${toError(cause).message.slice(0, REASON_CHARS_MAX)}${remedy === undefined ? '' : `; ${remedy}`}`
 
   const tls = tlsRefusal(cause)
   if (tls !== undefined) return new BlockedError('kafka.tls', `${say()} (${tls}); ${tlsRemedy(tls)}`, { cause })
@@ -78,10 +91,8 @@ export function kafkaError(cause: unknown, place: Place): TailraceError {
   if (type === 'INVALID_RECORD' && place.keyless === true) {
     return new BlockedError('kafka.keyless', say('a compacted topic takes no message without a key: set `key`'), { cause })
   }
-  const refusal = type === undefined ? undefined : REFUSING[type]
-  if (refusal !== undefined) return new BatchRefusedError(`kafka.${refusal}`, say(), { cause })
-  const blocking = type === undefined ? undefined : BLOCKING[type]
-  if (blocking !== undefined) return new BlockedError(`kafka.${blocking[0]}`, say(blocking[1]), { cause })
+  const decide = type === undefined ? undefined : FINAL[type]
+  if (decide !== undefined) return decide(say, { cause })
 
   const name = firstOf(cause, error => (KNOWN_NAMES.has(error.name) ? error.name : undefined))
   // A login that was cut off has not been refused.
@@ -94,7 +105,8 @@ export function kafkaError(cause: unknown, place: Place): TailraceError {
   if (name === 'KafkaJSConnectionClosedError' || hasCode(cause, 'ECONNRESET')) {
     return new RetryableError('kafka.unreachable', say('if this lasts, the port wants `tls` or `sasl`, or does not'), { cause })
   }
-  return new RetryableError(type === undefined ? 'kafka.unreachable' : 'kafka.busy', say(), { cause })
+  if (type !== undefined) return new RetryableError('kafka.busy', say(), { cause })
+  return new RetryableError('kafka.unreachable', say(), { cause })
 }
 
 const KNOWN_NAMES = new Set(['KafkaJSSASLAuthenticationError', 'KafkaJSServerDoesNotSupportApiKey', 'KafkaJSConnectionClosedError'])
