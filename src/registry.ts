@@ -7,6 +7,7 @@ import { openaiAudit } from './sources/openai_audit/index.ts'
 import { splunkHec } from './sinks/splunk_hec/index.ts'
 import { stdout } from './sinks/stdout/index.ts'
 import { kafka } from './sinks/kafka/index.ts'
+import { otlp } from './sinks/otlp/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -41,7 +42,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, splunkHec, kafka],
+  sinks: [stdout, splunkHec, kafka, otlp],
   formats: [
     {
       type: 'raw',

@@ -65,3 +65,12 @@ export async function createTopic(
     admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
   )
 }
+
+/** How many messages a topic has, by its offsets. */
+export async function endOf(cluster: KafkaCluster, topic: string): Promise<number> {
+  let end = 0
+  await administer(cluster, async admin => {
+    end = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0)
+  })
+  return end
+}

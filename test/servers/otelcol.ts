@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { temporaryFolder } from '../support/folder.ts'
 import { type Certificate, createAuthority } from './certificates.ts'
 import { install } from './install/recipe.ts'
@@ -49,6 +50,10 @@ export type Otelcol = ServerProcess & {
   readonly refusingUrl: string
   /** Every record it has written down so far, in the order of their arrival. */
   records(): ReceivedRecord[]
+  /** The ids of all of them, for more than fit into the memory at once. */
+  ids(): Promise<string[]>
+  /** Bytes that it has written down. */
+  written(): number
 }
 
 const TOKEN = 'collector-token'
@@ -104,6 +109,8 @@ service:
     ca: authority.ca,
     client: authority.issue('client'),
     records: () => recordsOf(readFileSync(out, 'utf8')),
+    ids: () => idsIn(out),
+    written: () => statSync(out).size,
   })
 }
 
@@ -125,4 +132,12 @@ function recordsOf(text: string): ReceivedRecord[] {
       scopeLogs.flatMap(({ logRecords = [] }) => logRecords.map(record => ({ ...record, resource: resource?.attributes ?? [] }))),
     ),
   )
+}
+
+async function idsIn(file: string): Promise<string[]> {
+  const ids: string[] = []
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    for (const [, id] of line.matchAll(/"key":"log\.record\.uid","value":\{"stringValue":"([^"]*)"/g)) ids.push(id!)
+  }
+  return ids
 }

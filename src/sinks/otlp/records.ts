@@ -1,0 +1,85 @@
+import type { JsonLogsSerializer } from '@opentelemetry/otlp-transformer'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { MappedEvent } from '../../core/mapper.ts'
+import type { OtlpConfig } from './config.ts'
+
+/** A log record as OpenTelemetry's own serializers take it. */
+export type OtlpRecord = Parameters<typeof JsonLogsSerializer.serializeRequest>[0][number]
+
+export interface RecordOptions extends Pick<OtlpConfig, 'resource' | 'body'> {
+  readonly format: string
+}
+
+const SERVICE_NAME = 'openai-audit-logs'
+const SCOPE = { name: 'tailrace' }
+/** Resources are few: one for each organization. */
+const RESOURCES_MAX = 1000
+
+/** Makes records of mapped events. Records of one resource share one object, by which the serializer groups them. */
+export function createRecords(options: RecordOptions): (event: MappedEvent) => OtlpRecord {
+  const known = new Map<string, OtlpRecord['resource']>()
+  const resourceOf = (attributes: JsonObject): OtlpRecord['resource'] => {
+    const key = JSON.stringify(attributes)
+    const resource = known.get(key) ?? ({ attributes: { ...attributes, ...options.resource } } as unknown as OtlpRecord['resource'])
+    if (known.size === RESOURCES_MAX) known.clear()
+    known.set(key, resource)
+    return resource
+  }
+  return options.format === 'otel' ? event => fromOtel(event, resourceOf) : event => fromDocument(event, options, resourceOf)
+}
+
+type ResourceOf = (attributes: JsonObject) => OtlpRecord['resource']
+
+/** The format is the data model already: each of its fields has its place. */
+function fromOtel({ document }: MappedEvent, resourceOf: ResourceOf): OtlpRecord {
+  const { timeUnixNano, observedTimeUnixNano, severityNumber, eventName, body, attributes, resource } = document
+  return {
+    hrTime: hrTime(timeUnixNano),
+    hrTimeObserved: hrTime(observedTimeUnixNano),
+    ...(typeof severityNumber === 'number' && { severityNumber }),
+    ...(typeof eventName === 'string' && { eventName }),
+    body: sendable(body) as OtlpRecord['body'],
+    attributes: sendable(attributes ?? {}) as OtlpRecord['attributes'],
+    resource: resourceOf(isJsonObject(resource) ? resource : {}),
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+  } as OtlpRecord
+}
+
+/** Another format travels whole, as the body; what routes it and tells repeats stands in the attributes. */
+function fromDocument({ event, document, json }: MappedEvent, { body, format }: RecordOptions, resourceOf: ResourceOf): OtlpRecord {
+  const { type } = event.body
+  return {
+    hrTime: hrTime(`${event.timeMs}000000`),
+    hrTimeObserved: hrTime(`${event.receivedMs}000000`),
+    ...(typeof type === 'string' && { eventName: `openai.audit.${type}` }),
+    body: body === 'json' ? json : sendable(document),
+    attributes: { 'log.record.uid': event.id, 'tailrace.source': event.source, 'tailrace.format': format },
+    resource: resourceOf({ 'service.name': SERVICE_NAME }),
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+  } as OtlpRecord
+}
+
+/** Seconds and ns of a text of ns since 1970; 0, which means unknown, of anything else. */
+function hrTime(nanoseconds: JsonValue | undefined): [number, number] {
+  return typeof nanoseconds !== 'string' ? [0, 0] : [Number(nanoseconds.slice(0, -9)), Number(nanoseconds.slice(-9))]
+}
+
+/**
+ * The value with what OTLP can't say said as text: whole numbers beyond 2^53, which the serializer would write
+ * into an int64, and numbers JSON knows no text for. Fields that are undefined are left out.
+ */
+export function sendable(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || isFraction(value) ? value : String(value)
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(item => sendable(item) ?? null)
+  if (!isJsonObject(value)) return value
+  const object: Record<string, JsonValue> = {}
+  for (const [name, field] of Object.entries(value)) {
+    const sent = sendable(field)
+    if (sent !== undefined) object[name] = sent
+  }
+  return object
+}
+
+const isFraction = (value: number) => Number.isFinite(value) && !Number.isInteger(value)

@@ -1,0 +1,83 @@
+import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
+import type { SinkContext } from '../../core/context.ts'
+import { BatchRefusedError } from '../../core/errors.ts'
+import type { MappedEvent } from '../../core/mapper.ts'
+import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
+import { compress } from '../../toolkit/body/compress.ts'
+import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import type { HttpAnswer } from '../../toolkit/http/errors.ts'
+import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
+import { anyChanged, TlsMaterial } from '../../toolkit/tls.ts'
+import { otlpError, type PartialSuccess, partialSuccess } from './answer.ts'
+import type { OtlpConfig } from './config.ts'
+import { createRecords } from './records.ts'
+
+/** The most requests under way; the delivery's own limit is below it. */
+const REQUESTS_MAX = 64
+const ANSWER_BYTES_MAX = 1024 * 1024
+
+const PROTOCOLS = {
+  'http/json': { serializer: JsonLogsSerializer, contentType: 'application/json' },
+  'http/protobuf': { serializer: ProtobufLogsSerializer, contentType: 'application/x-protobuf' },
+}
+
+export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: SinkContext): Sink {
+  const url = config.url.pathname === '/' ? new URL('/v1/logs', config.url) : config.url
+  const tls = config.tls === undefined ? undefined : new TlsMaterial(config.tls)
+  const { serializer, contentType } = PROTOCOLS[config.protocol]
+  const endpoint = createHttpEndpoint({
+    component: 'otlp',
+    url,
+    headers: () => ({
+      ...config.headers,
+      ...Object.fromEntries(Object.entries(config.secret_headers).map(([name, value]) => [name, value.reveal()])),
+      ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }),
+      'content-type': contentType,
+    }),
+    timeoutMs: config.request_timeout,
+    concurrencyMax: REQUESTS_MAX,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    clock,
+    proxy: config.proxy,
+    tls,
+  })
+  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
+  const recordOf = createRecords({ ...config, format })
+
+  async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<PartialSuccess | undefined> {
+    const answer = await queue.run(() => post(events, signal), signal)
+    if (answer.status >= 300) throw otlpError(answer, url, clock.now())
+    return partialSuccess(answer, url, config.protocol)
+  }
+
+  async function post(events: readonly MappedEvent[], signal: AbortSignal): Promise<HttpAnswer> {
+    const bytes = serializer.serializeRequest(events.map(recordOf))!
+    const { body, headers } = await compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), config.compression)
+    return endpoint.request({ method: 'POST', body, headers }, signal)
+  }
+
+  function resultOf(events: readonly MappedEvent[], partial: PartialSuccess | undefined): WriteResult {
+    if (partial === undefined) return DELIVERED
+    const { rejected, message } = partial
+    if (rejected === 0) {
+      logger.warn(`the receiver took the records, and says: ${message}`)
+      return DELIVERED
+    }
+    const reason = `${url.origin}${url.pathname} refused ${rejected} of ${events.length} records: ${message}`
+    // The protocol does not say which.
+    if (rejected < events.length && config.partial_success === 'halve') throw new BatchRefusedError('otlp.partial_success', reason)
+    return { rejected: events.map(event => ({ event, reason })), deferred: [] }
+  }
+
+  return {
+    write: async (events, signal) => resultOf(events, await send(events, signal)),
+    check: async signal => void (await send([], signal)),
+    changed: signal =>
+      anyChanged(
+        [...(config.token ? [config.token] : []), ...Object.values(config.secret_headers), ...(tls?.secrets ?? [])],
+        clock,
+        signal,
+      ),
+    [Symbol.asyncDispose]: () => endpoint.close(),
+  }
+}
