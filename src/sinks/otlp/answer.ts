@@ -1,7 +1,8 @@
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import { BatchRefusedError, BlockedError, type TailraceError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { detailOf, type HttpAnswer, httpError } from '../../toolkit/http/errors.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { detailOf } from '../../toolkit/http/errors.ts'
 import type { OtlpConfig } from './config.ts'
 
 /** What a receiver said beside a success: how many records it refused (0: none, it has only something to say), and why. */
@@ -12,9 +13,8 @@ export interface PartialSuccess {
 
 /** Reads the answer to a request that was accepted, at least in part (OTLP 1.10, "Full Success", "Partial Success"). */
 export function partialSuccess(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']): PartialSuccess | undefined {
-  const bytes = answer.bytes ?? new Uint8Array()
-  if (bytes.length === 0) return undefined
-  const partial = parsed(answer, bytes, url, protocol).partialSuccess
+  if (answer.bytes.length === 0) return undefined
+  const partial = parsed(answer, url, protocol).partialSuccess
   if (!isJsonObject(partial)) return undefined
   const rejected = Number(partial.rejectedLogRecords ?? 0)
   const message = typeof partial.errorMessage === 'string' ? detailOf(partial.errorMessage) : ''
@@ -22,32 +22,28 @@ export function partialSuccess(answer: HttpAnswer, url: URL, protocol: OtlpConfi
 }
 
 /** A 2xx that is none of OTLP's is no acknowledgement: a proxy's page says nothing of where the records are. */
-function parsed(answer: HttpAnswer, bytes: Uint8Array, url: URL, protocol: OtlpConfig['protocol']): { readonly partialSuccess?: unknown } {
+function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']): { readonly partialSuccess?: unknown } {
   const type = answer.headers['content-type'] ?? ''
   if (!/html/i.test(type)) {
     try {
       // As the answer says; as we asked, where it says nothing.
       const isJson = /json/i.test(type) || (protocol === 'http/json' && !/protobuf/i.test(type))
-      const value: unknown = isJson ? JSON.parse(answer.text) : ProtobufLogsSerializer.deserializeResponse(bytes)
+      const value: unknown = isJson ? JSON.parse(answer.text) : ProtobufLogsSerializer.deserializeResponse(answer.bytes)
       if (isJsonObject(value)) return value
     } catch {
       // Told below, with the text.
     }
   }
-  const text = `${url.origin}${url.pathname} answered ${answer.status} with no answer of OTLP (${type || 'no content type'}): ${detailOf(answer.text)}`
+  const text = `${url.origin}${url.pathname} answered ${answer.status} with no answer of OTLP (${type || 'no content type'}): ${answer.detail}`
   throw new BlockedError('otlp.not_otlp', `${text}. Nothing is taken for delivered; look at url and protocol.`)
 }
 
-/** What a refusal means. Go's servers answer 400 to much that is no fault of the records; the Collector does also to a body that is too large. */
-export function otlpError(answer: HttpAnswer, url: URL, nowMs: number): TailraceError {
-  const { status, text } = answer
-  const what = `${url.origin}${url.pathname} answered ${status}: ${detailOf(text)}`
-  if (status === 400 && text.includes('Client sent an HTTP request to an HTTPS server')) {
-    return new BlockedError('otlp.tls', `${what} Write https:// into url.`)
-  }
+/** What of a refusal is a matter of OTLP; undefined where HTTP's own meaning holds. A Collector answers 400 to a body that is too large. */
+export function otlpError({ status, text, detail }: HttpAnswer, url: URL): TailraceError | undefined {
+  const what = `${url.origin}${url.pathname} answered ${status}: ${detail}`
   if (status === 415 || (status === 400 && text.includes('unsupported Content-Encoding'))) {
     return new BlockedError('otlp.unsupported', `${what} The receiver does not know this protocol or compression: look at both settings.`)
   }
-  if (status === 413 || text.includes('request body too large')) return new BatchRefusedError('otlp.too_large', what)
-  return httpError('otlp', url, answer, nowMs)
+  if (status === 413 || (status === 400 && text.includes('request body too large'))) return new BatchRefusedError('otlp.too_large', what)
+  return undefined
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compressionSetting } from '../../toolkit/body/compress.ts'
+import { compressionSettings } from '../../toolkit/body/compress.ts'
 import { httpSettings } from '../../toolkit/http/settings.ts'
 import { httpUrl, secret } from '../../toolkit/settings.ts'
 
@@ -7,10 +7,6 @@ export const otlpConfig = z.strictObject({
   url: httpUrl().describe('Of the receiver. Without a path, `/v1/logs` is added.'),
   protocol: z.enum(['http/json', 'http/protobuf']).default('http/json').describe('How requests are written.'),
   token: secret().optional().describe('Sent as `Authorization: Bearer …`. Read again when its file changes.'),
-  secret_headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), secret())
-    .default({})
-    .describe('Headers with secret values, such as an API key. Read again when their file changes.'),
   resource: z
     .record(z.string().min(1), z.string())
     .default({})
@@ -25,7 +21,7 @@ export const otlpConfig = z.strictObject({
     .describe(
       'When the receiver refuses some records of a request, and does not say which: `halve` sends the halves again until the refused stand alone, and repeats the others, with the same `log.record.uid`; `dead_letter` puts all of the request to the dead letters.',
     ),
-  compression: compressionSetting(['gzip', 'zstd', 'none']),
+  ...compressionSettings(['gzip', 'zstd', 'none']),
   ...httpSettings,
 })
 

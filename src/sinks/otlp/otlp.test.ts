@@ -59,7 +59,7 @@ test('a request says what it is, with the headers of the settings and none of th
   process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-leak=yes'
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9'
   try {
-    const settings = { token: 't0ken', headers: { 'x-a': '1' }, secret_headers: { 'x-key': 's3cret' } }
+    const settings = { token: 't0ken', headers: { 'x-a': '1', 'X-Key': 's3cret' } }
     await using open = await receiver({}, settings)
     await open.sink.write([mapped('e1')], never)
     const [{ path, headers, body }] = open.received as [Received]

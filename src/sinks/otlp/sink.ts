@@ -5,9 +5,10 @@ import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { compress } from '../../toolkit/body/compress.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
-import type { HttpAnswer } from '../../toolkit/http/errors.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
-import { anyChanged, TlsMaterial } from '../../toolkit/tls.ts'
+import { httpOptions } from '../../toolkit/http/settings.ts'
+import { anyChanged } from '../../toolkit/tls.ts'
 import { otlpError, type PartialSuccess, partialSuccess } from './answer.ts'
 import type { OtlpConfig } from './config.ts'
 import { createRecords } from './records.ts'
@@ -23,36 +24,37 @@ const PROTOCOLS = {
 
 export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: SinkContext): Sink {
   const url = config.url.pathname === '/' ? new URL('/v1/logs', config.url) : config.url
-  const tls = config.tls === undefined ? undefined : new TlsMaterial(config.tls)
+  const http = httpOptions(config)
   const { serializer, contentType } = PROTOCOLS[config.protocol]
   const endpoint = createHttpEndpoint({
+    ...http,
     component: 'otlp',
     url,
+    clock,
+    concurrencyMax: REQUESTS_MAX,
+    answerBytesMax: ANSWER_BYTES_MAX,
     headers: () => ({
-      ...config.headers,
-      ...Object.fromEntries(Object.entries(config.secret_headers).map(([name, value]) => [name, value.reveal()])),
+      ...http.headers(),
       ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }),
       'content-type': contentType,
     }),
-    timeoutMs: config.request_timeout,
-    concurrencyMax: REQUESTS_MAX,
-    answerBytesMax: ANSWER_BYTES_MAX,
-    clock,
-    proxy: config.proxy,
-    tls,
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const recordOf = createRecords({ ...config, format })
 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<PartialSuccess | undefined> {
     const answer = await queue.run(() => post(events, signal), signal)
-    if (answer.status >= 300) throw otlpError(answer, url, clock.now())
+    if (answer.status >= 300) throw otlpError(answer, url) ?? endpoint.errorOf(answer)
     return partialSuccess(answer, url, config.protocol)
   }
 
   async function post(events: readonly MappedEvent[], signal: AbortSignal): Promise<HttpAnswer> {
     const bytes = serializer.serializeRequest(events.map(recordOf))!
-    const { body, headers } = await compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), config.compression)
+    const { body, headers } = await compress(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+      config.compression,
+      config.compression_level,
+    )
     return endpoint.request({ method: 'POST', body, headers }, signal)
   }
 
@@ -72,12 +74,7 @@ export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: Si
   return {
     write: async (events, signal) => resultOf(events, await send(events, signal)),
     check: async signal => void (await send([], signal)),
-    changed: signal =>
-      anyChanged(
-        [...(config.token ? [config.token] : []), ...Object.values(config.secret_headers), ...(tls?.secrets ?? [])],
-        clock,
-        signal,
-      ),
+    changed: signal => anyChanged([...(config.token ? [config.token] : []), ...http.secrets], clock, signal),
     [Symbol.asyncDispose]: () => endpoint.close(),
   }
 }

@@ -12,6 +12,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The body. Of an answer outside of 2xx it is cut to a bound, and secrets of the request that it repeats are taken out. */
   readonly text: string
+  /** The body of a success as it came, for what is no text; empty otherwise. */
+  readonly bytes: Uint8Array
   /** The body as a message may show it: on one line, cut short, without the request's secrets (invariant 6). */
   readonly detail: string
 }
@@ -48,6 +50,7 @@ export async function readAnswer(
     status,
     headers: flat(headers),
     text: isSuccess ? text : redact(text),
+    bytes: isSuccess && plain !== undefined ? plain : new Uint8Array(),
     get detail() {
       return detailOf(redact(text))
     },

@@ -1,5 +1,5 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici'
-import type { TlsOptions } from '../tls.ts'
+import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { type TlsOptions, tlsRefusal } from '../tls.ts'
 import type { HttpEndpointOptions } from './endpoint.ts'
 import { proxyFor } from './proxy.ts'
 
@@ -14,6 +14,7 @@ export class Connections {
   readonly #options: ConnectionOptions
   #open: { readonly version: string; readonly dispatcher: Dispatcher; readonly proxyHost: string | undefined } | undefined
   readonly #closing = new Map<Dispatcher, Promise<void>>()
+  #refusal: Error | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -24,7 +25,9 @@ export class Connections {
     const { tls, proxy } = this.#options
     const version = `${tls?.version ?? ''} ${proxy?.version ?? ''}`
     if (this.#open?.version !== version) {
-      const opened = open(this.#options)
+      const opened = open(this.#options, error => {
+        this.#refusal = error
+      })
       this.#retire()
       this.#open = { version, ...opened }
     }
@@ -34,6 +37,14 @@ export class Connections {
   /** Host and port of the proxy in use. */
   get proxyHost(): string | undefined {
     return this.#open?.proxyHost
+  }
+
+  /**
+   * The last refusal of TLS that a socket told of. A server of TLS 1.3 refuses a client certificate after
+   * the handshake, of which undici says no more than that the other side has closed.
+   */
+  get refusal(): Error | undefined {
+    return this.#refusal
   }
 
   async close(): Promise<void> {
@@ -54,7 +65,7 @@ export class Connections {
   }
 }
 
-function open({ component, url, timeoutMs, concurrencyMax, tls, proxy }: ConnectionOptions) {
+function open({ component, url, timeoutMs, concurrencyMax, tls, proxy }: ConnectionOptions, refused: (error: Error) => void) {
   const material = tls?.options()
   const timeout = Math.min(CONNECT_TIMEOUT_MS, timeoutMs)
   const connect = { timeout, ...material }
@@ -66,7 +77,10 @@ function open({ component, url, timeoutMs, concurrencyMax, tls, proxy }: Connect
     pipelining: 1,
   }
   const via = proxyFor(component, url, proxy, process.env)
-  if (via === undefined) return { dispatcher: new Pool(url.origin, { ...limits, connect }), proxyHost: undefined }
+  if (via === undefined) {
+    const dispatcher = new Pool(url.origin, { ...limits, connect: tellingRefusals(connect, refused) })
+    return { dispatcher, proxyHost: undefined }
+  }
   const token = via.username === '' ? {} : { token: loginOf(via) }
   const dispatcher = new ProxyAgent({
     uri: via.origin,
@@ -76,6 +90,17 @@ function open({ component, url, timeoutMs, concurrencyMax, tls, proxy }: Connect
     proxyTls: { timeout, ...ofAuthorities(material) },
   })
   return { dispatcher, proxyHost: via.host }
+}
+
+function tellingRefusals(options: buildConnector.BuildOptions, refused: (error: Error) => void): buildConnector.connector {
+  const connect = buildConnector({ ...options, allowH2: false })
+  return (target, callback) =>
+    connect(target, (...result) => {
+      result[1]?.once('error', error => {
+        if (tlsRefusal(error) !== undefined) refused(error)
+      })
+      callback(...result)
+    })
 }
 
 /** A proxy is trusted by the same authorities; the certificate and the name are the destination's. */

@@ -74,6 +74,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), timeoutMs)
     const either = AbortSignal.any([signal, late.signal])
+    const earlierRefusal = connections.refusal
     try {
       signal.throwIfAborted()
       const sent = { 'user-agent': USER_AGENT, ...options.headers(), ...headers }
@@ -96,7 +97,9 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     } catch (cause) {
       signal.throwIfAborted() // Our own stop is no fault of the other side.
       if (late.signal.aborted) throw timeoutError(component, url, timeoutMs, cause)
-      throw cause instanceof TailraceError ? cause : networkError(component, url, cause, connections.proxyHost)
+      if (cause instanceof TailraceError) throw cause
+      const { refusal, proxyHost } = connections
+      throw networkError(component, url, refusal === earlierRefusal ? cause : refusal, proxyHost)
     } finally {
       clearTimeout(timer)
     }
