@@ -5,6 +5,8 @@
  */
 import type { Mapper } from '../src/core/mapper.ts'
 import { LogEvent } from '../src/core/event.ts'
+import { createCimMapper } from '../src/mappers/cim/index.ts'
+import { createDatadogMapper } from '../src/mappers/datadog/index.ts'
 import { createEcsMapper } from '../src/mappers/ecs/index.ts'
 import { createOcsfMapper } from '../src/mappers/ocsf/index.ts'
 import { createOtelMapper } from '../src/mappers/otel/index.ts'
@@ -34,6 +36,8 @@ const LINES: Readonly<Record<string, (text: string) => unknown>> = {
   'ocsf 1.8.0': through(createOcsfMapper(options)),
   'ocsf 1.3.0': through(createOcsfMapper({ ...options, version: '1.3.0' })),
   otel: through(createOtelMapper(options)),
+  cim: through(createCimMapper(options)),
+  datadog: through(createDatadogMapper(options)),
 }
 
 /** CPU time of this process, user and system, in ms. */

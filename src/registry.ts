@@ -70,5 +70,17 @@ export const REGISTRY: Registry = {
       load: async options => (await import('./mappers/otel/index.ts')).createOtelMapper(options),
       loadValidator: async () => (await import('./mappers/otel/validate.ts')).validateOtel,
     },
+    {
+      type: 'cim',
+      summary: 'Splunk Common Information Model: flat fields of the data models Authentication and Change.',
+      load: async options => (await import('./mappers/cim/index.ts')).createCimMapper(options),
+      loadValidator: async () => (await import('./mappers/cim/validate.ts')).validateCim,
+    },
+    {
+      type: 'datadog',
+      summary: "Datadog's reserved and standard attributes.",
+      load: async options => (await import('./mappers/datadog/index.ts')).createDatadogMapper(options),
+      loadValidator: async () => (await import('./mappers/datadog/validate.ts')).validateDatadog,
+    },
   ],
 }

@@ -123,7 +123,7 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
   {
     name: 'an unknown format',
     yaml: sink('format: ecss'),
-    problems: ['t.yaml:8:13  sinks.hec.format: expected "raw", "ecs", "ocsf" or "otel", got "ecss"; did you mean "ecs"?'],
+    problems: ['t.yaml:8:13  sinks.hec.format: expected "raw", "ecs", "ocsf", "otel", "cim" or "datadog", got "ecss"; did you mean "ecs"?'],
   },
   {
     name: 'an unknown severity',

@@ -1,5 +1,9 @@
 import type { JsonObject } from '../../src/core/json.ts'
 import type { Mapper } from '../../src/core/mapper.ts'
+import { createCimMapper } from '../../src/mappers/cim/index.ts'
+import { validateCim } from '../../src/mappers/cim/validate.ts'
+import { createDatadogMapper } from '../../src/mappers/datadog/index.ts'
+import { validateDatadog } from '../../src/mappers/datadog/validate.ts'
 import { createEcsMapper } from '../../src/mappers/ecs/index.ts'
 import { validateEcs } from '../../src/mappers/ecs/validate.ts'
 import { createOcsfMapper } from '../../src/mappers/ocsf/index.ts'
@@ -46,5 +50,17 @@ export const FORMATS: readonly Format[] = [
     create: createOtelMapper,
     validate: validateOtel,
     original: document => object(document.attributes)?.['log.record.original'],
+  },
+  {
+    name: 'cim',
+    create: createCimMapper,
+    validate: validateCim,
+    original: document => document.original,
+  },
+  {
+    name: 'datadog',
+    create: createDatadogMapper,
+    validate: validateDatadog,
+    original: document => object(object(document.openai)?.audit)?.original,
   },
 ]

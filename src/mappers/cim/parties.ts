@@ -1,0 +1,82 @@
+import type { Actor } from '../../record/actor.ts'
+import type { CommonRecord } from '../../record/record.ts'
+import type { OpenObject } from '../../record/values.ts'
+
+/** The name by which people search for who acted. */
+export function namedActor(actor: Actor): string | undefined {
+  return actor.email ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
+}
+
+function actorType({ keyKind, serviceAccountId, userId, email }: Actor): string | undefined {
+  if (keyKind !== undefined) return keyKind
+  if (serviceAccountId !== undefined) return 'service_account'
+  return userId === undefined && email === undefined ? undefined : 'user'
+}
+
+/** Who signed in, or who changed something on an object that is no account. */
+export function setUser(fields: OpenObject, { actor }: CommonRecord): void {
+  const user = namedActor(actor)
+  const id = actor.userId ?? actor.serviceAccountId
+  const type = actorType(actor)
+  if (user !== undefined) fields.user = user
+  if (id !== undefined) fields.user_id = id
+  if (actor.email !== undefined) fields.user_name = actor.email
+  if (type !== undefined) fields.user_type = type
+}
+
+function setSourceUser(fields: OpenObject, { actor }: CommonRecord): void {
+  const user = namedActor(actor)
+  const id = actor.userId ?? actor.serviceAccountId
+  const type = actorType(actor)
+  if (user !== undefined) fields.src_user = user
+  if (id !== undefined) fields.src_user_id = id
+  if (actor.email !== undefined) fields.src_user_name = actor.email
+  if (type !== undefined) fields.src_user_type = type
+}
+
+/**
+ * In a change, `user` is the account acted on and `src_user` who did it; where no account is acted on, `user`
+ * is who did it.
+ */
+export function setChangeUsers(fields: OpenObject, record: CommonRecord): void {
+  const { target } = record
+  if (target.actsOn === 'group' && target.memberId !== undefined) {
+    fields.user = target.memberId
+    fields.user_id = target.memberId
+    setSourceUser(fields, record)
+  } else if (target.actsOn === 'user' || target.actsOn === 'service_account') {
+    const name = target.email ?? target.name
+    const user = name ?? target.id
+    if (user !== undefined) fields.user = user
+    if (target.id !== undefined) fields.user_id = target.id
+    if (name !== undefined) fields.user_name = name
+    fields.user_type = target.actsOn
+    setSourceUser(fields, record)
+  } else setUser(fields, record)
+}
+
+/** From where and with what; CIM has names for the first three, the others are ours. */
+export function setSource(fields: OpenObject, actor: Actor): void {
+  if (actor.address !== undefined) fields.src = actor.address
+  if (actor.ip !== undefined) fields.src_ip = actor.ip
+  if (actor.userAgent !== undefined) fields.user_agent = actor.userAgent
+  const country = actor.country ?? actor.countryName
+  if (country !== undefined) fields.src_country = country
+  if (actor.city !== undefined) fields.src_city = actor.city
+  if (actor.region !== undefined) fields.src_region = actor.region
+  if (actor.regionCode !== undefined) fields.src_region_code = actor.regionCode
+  if (actor.latitude !== undefined && actor.longitude !== undefined) {
+    fields.src_lat = actor.latitude
+    fields.src_long = actor.longitude
+  }
+  if (actor.asn !== undefined) fields.src_asn = actor.asn
+  if (actor.ja3 !== undefined) fields.ja3 = actor.ja3
+  if (actor.ja4 !== undefined) fields.ja4 = actor.ja4
+}
+
+export function setActor(fields: OpenObject, { kind, keyId, keyKind, serviceAccountId }: Actor): void {
+  if (kind !== undefined) fields.actor_type = kind
+  if (keyId !== undefined) fields.api_key_id = keyId
+  if (keyKind !== undefined) fields.api_key_type = keyKind
+  if (serviceAccountId !== undefined) fields.service_account_id = serviceAccountId
+}
