@@ -5,6 +5,7 @@ import type { MapperOptions } from './record/options.ts'
 import type { SchemaIssue } from './record/schema_issue.ts'
 import { openaiAudit } from './sources/openai_audit/index.ts'
 import { splunkHec } from './sinks/splunk_hec/index.ts'
+import { file } from './sinks/file/index.ts'
 import { stdout } from './sinks/stdout/index.ts'
 import { kafka } from './sinks/kafka/index.ts'
 import { otlp } from './sinks/otlp/index.ts'
@@ -42,7 +43,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, splunkHec, kafka, otlp],
+  sinks: [stdout, file, splunkHec, kafka, otlp],
   formats: [
     {
       type: 'raw',

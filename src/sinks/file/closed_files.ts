@@ -1,0 +1,97 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { absent, exists, syncFolder } from './disk.ts'
+import { activePath, type FoundFile, numberedPath, type PathTemplate } from './template.ts'
+
+export interface Keeping {
+  readonly compress: boolean
+  /** The most closed files of one series; the oldest go first. Undefined keeps all. */
+  readonly filesMax: number | undefined
+  /** Closed files whose last write is longer ago go. Undefined keeps all. */
+  readonly ageMsMax: number | undefined
+}
+
+/** Every file below the template's base that the template made. */
+export async function findFiles(template: PathTemplate): Promise<readonly FoundFile[]> {
+  const found: FoundFile[] = []
+  const look = async (folder: string, depth: number): Promise<void> => {
+    for (const entry of (await readdir(folder, { withFileTypes: true }).catch(absent)) ?? []) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory() && depth > 1) await look(path, depth - 1)
+      const file = entry.isFile() && depth === 1 ? template.match(path) : undefined
+      if (file !== undefined) found.push(file)
+    }
+  }
+  await look(template.base, template.depth)
+  return found
+}
+
+/** Gives a file that is written no more the next number of its place. A file without a line goes. */
+export async function retire(path: string, template: PathTemplate): Promise<void> {
+  const stats = await stat(path).catch(absent)
+  if (stats === undefined) return
+  if (stats.size === 0) await unlink(path)
+  else await rename(path, numberedPath(path, await nextNumber(path, template)))
+  await syncFolder(dirname(path))
+}
+
+async function nextNumber(path: string, template: PathTemplate): Promise<number> {
+  const numbers = (await readdir(dirname(path)))
+    .map(name => template.match(join(dirname(path), name)))
+    .map(file => (file?.number !== undefined && activePath(file) === path ? file.number : 0))
+  return numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1
+}
+
+/**
+ * Compresses closed files and removes those that are too many or too old. A crash at any moment leaves each file whole
+ * at least once; what was left half done is found and finished the next time.
+ */
+export async function tidy(template: PathTemplate, keeping: Keeping, nowMs: number, signal: AbortSignal): Promise<void> {
+  for (const { path, number, isGzip, isPartial } of await findFiles(template)) {
+    signal.throwIfAborted()
+    if (isPartial) await rm(path, { force: true })
+    else if (keeping.compress && number !== undefined && !isGzip) await compressFile(path, signal)
+  }
+  if (keeping.filesMax !== undefined || keeping.ageMsMax !== undefined) await removeSurplus(template, keeping, nowMs)
+}
+
+/** The name `.gz` is given to nothing but a whole and durable file, so where it stands the plain one can go. */
+async function compressFile(path: string, signal: AbortSignal): Promise<void> {
+  const [compressed, partial] = [`${path}.gz`, `${path}.gz.partial`]
+  if (!(await exists(compressed))) {
+    try {
+      await writeCompressed(path, partial, signal)
+      await rename(partial, compressed)
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => {}) // Found the next time; on a full disk it would be in the way of the events.
+      throw error
+    }
+    await syncFolder(dirname(path))
+  }
+  await unlink(path)
+}
+
+async function writeCompressed(path: string, to: string, signal: AbortSignal): Promise<void> {
+  const { mode, mtime } = await stat(path)
+  await pipeline(createReadStream(path), createGzip(), createWriteStream(to, { mode, flush: true }), { signal })
+  await utimes(to, mtime, mtime) // The age of a file is that of its last line.
+}
+
+async function removeSurplus(template: PathTemplate, { filesMax, ageMsMax }: Keeping, nowMs: number): Promise<void> {
+  const bySeries = new Map<string, { path: string; writtenMs: number; number: number }[]>()
+  for (const { path, series, number } of await findFiles(template)) {
+    const stats = number === undefined ? undefined : await stat(path).catch(absent)
+    if (number === undefined || stats === undefined) continue
+    const key = JSON.stringify(series)
+    bySeries.set(key, [...(bySeries.get(key) ?? []), { path, number, writtenMs: stats.mtimeMs }])
+  }
+  for (const files of bySeries.values()) {
+    const newestFirst = files.sort((a, b) => b.writtenMs - a.writtenMs || b.number - a.number)
+    for (const [index, { path, writtenMs }] of newestFirst.entries()) {
+      if (index >= (filesMax ?? Infinity) || nowMs - writtenMs > (ageMsMax ?? Infinity)) await rm(path, { force: true })
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** The calls that a full or broken disk fails, apart so that a test can fail them. */
+export interface Disk {
+  /** Gives how many of the bytes were taken. */
+  write(file: FileHandle, bytes: Buffer, position: number): Promise<number>
+  /** Resolves when the file's bytes and its length are durable. */
+  sync(file: FileHandle): Promise<void>
+}
+
+export const systemDisk: Disk = {
+  write: async (file, bytes, position) => (await file.write(bytes, 0, bytes.length, position)).bytesWritten,
+  sync: file => file.datasync(),
+}
+
+/** Makes names in the folder durable: those of new, renamed and removed files. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r')
+  await folder.sync()
+}
+
+/** The folder and those above it, up to `base`. */
+export async function syncFolders(path: string, base: string): Promise<void> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    await syncFolder(folder)
+    if (folder === base || folder === dirname(folder)) return
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(absent)) !== undefined
+}
+
+/** For `catch`: what is not there is undefined; any other failure stays one. */
+export function absent(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+}
