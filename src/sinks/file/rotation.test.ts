@@ -1,0 +1,74 @@
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { expect, test, vi } from 'vitest'
+import { mapped } from '../../../test/support/events.ts'
+import { fileStage, lines, START_MS, TODAY } from '../../../test/support/file_sink.ts'
+
+const never = new AbortController().signal
+const [A, B, C] = [mapped('a'), mapped('b'), mapped('c')]
+
+test('a new day begins a new file; the old one is closed although nothing comes, and compressed', async () => {
+  using place = fileStage({ compress_closed: true })
+  await using sink = place.open()
+  await sink.write([A], never)
+  await place.clock.advance(59_000)
+  expect(place.names()).toEqual([TODAY])
+  await place.clock.advance(1000)
+  await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz']))
+  expect(gunzipSync(readFileSync(place.at('audit-2026-01-01.0001.ndjson.gz'))).toString()).toBe(lines(A))
+  await sink.write([B], never)
+  expect(place.read('audit-2026-01-02.ndjson')).toBe(lines(B))
+})
+
+test('a path without a date begins anew with the day, too, also after a pause', async () => {
+  using place = fileStage({}, { template: 'audit.ndjson' })
+  writeFileSync(place.at('audit.ndjson'), lines(A))
+  utimesSync(place.at('audit.ndjson'), START_MS / 1000 - 86_400, START_MS / 1000 - 86_400)
+  await using sink = place.open()
+  await sink.write([B], never)
+  expect([place.read('audit.0001.ndjson'), place.read('audit.ndjson')]).toEqual([lines(A), lines(B)])
+  await place.clock.advance(60_000)
+  await sink.write([C], never)
+  expect([place.read('audit.0002.ndjson'), place.read('audit.ndjson')]).toEqual([lines(B), lines(C)])
+})
+
+test('a file that would grow too large is closed first; numbers go on after a restart', async () => {
+  using place = fileStage({ rotate_bytes: '1KiB' })
+  const long = (id: string) => ({ ...A, json: JSON.stringify({ id, filler: 'x'.repeat(700) }) })
+  for (const events of [[long('1'), long('2')], [long('3')]]) {
+    await using sink = place.open()
+    for (const one of events) await sink.write([one], never)
+  }
+  expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson', 'audit-2026-01-01.0002.ndjson', TODAY])
+  expect(place.read('audit-2026-01-01.0002.ndjson')).toBe(lines(long('2')))
+})
+
+test('what a crash left half compressed is finished, and nothing is there twice', async () => {
+  using place = fileStage({ compress_closed: true })
+  writeFileSync(place.at('audit-2026-01-01.0001.ndjson'), lines(A))
+  writeFileSync(place.at('audit-2026-01-01.0001.ndjson.gz.partial'), 'half')
+  writeFileSync(place.at('audit-2026-01-01.0002.ndjson'), lines(B))
+  writeFileSync(place.at('audit-2026-01-01.0002.ndjson.gz'), 'whole')
+  await using sink = place.open()
+  await sink.check(never)
+  await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', 'audit-2026-01-01.0002.ndjson.gz']))
+  expect(gunzipSync(readFileSync(place.at('audit-2026-01-01.0001.ndjson.gz'))).toString()).toBe(lines(A))
+  expect(place.read('audit-2026-01-01.0002.ndjson.gz')).toBe('whole')
+})
+
+test.each([
+  [{}, ['1', '2', '3', '4']],
+  [{ files_max: 2 }, ['3', '4']],
+  [{ age_max: '50h' }, ['2', '3', '4']],
+])('%j keeps the closed files %j, and the open one', async (settings, kept) => {
+  using place = fileStage(settings)
+  for (const day of [1, 2, 3, 4]) {
+    const path = place.at(`audit-2025-12-2${day}.0001.ndjson`)
+    writeFileSync(path, lines(A))
+    const writtenS = START_MS / 1000 - (4 - day) * 86_400 + 7200
+    utimesSync(path, writtenS, writtenS)
+  }
+  await using sink = place.open()
+  await sink.write([A], never)
+  await vi.waitFor(() => expect(place.names()).toEqual([...kept.map(day => `audit-2025-12-2${day}.0001.ndjson`), TODAY]))
+})
