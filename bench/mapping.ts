@@ -7,6 +7,8 @@ import type { Mapper } from '../src/core/mapper.ts'
 import { LogEvent } from '../src/core/event.ts'
 import { createCimMapper } from '../src/mappers/cim/index.ts'
 import { createDatadogMapper } from '../src/mappers/datadog/index.ts'
+import { compileExpression } from '../src/filter/compile.ts'
+import { createFilter } from '../src/filter/filter.ts'
 import { createEcsMapper } from '../src/mappers/ecs/index.ts'
 import { createOcsfMapper } from '../src/mappers/ocsf/index.ts'
 import { createOtelMapper } from '../src/mappers/otel/index.ts'
@@ -27,9 +29,12 @@ const receive = (text: string) =>
   new LogEvent({ source: 'acme', stream: 'organization', id: 'audit_log-1', timeMs: RECEIVED_MS, receivedMs: RECEIVED_MS, text })
 const through = (map: Mapper) => (text: string) => map(receive(text)).json
 
+const filter = createFilter(compileExpression('event.type.startsWith("api_key.") && event.severity >= MEDIUM'), undefined)
+
 const LINES: Readonly<Record<string, (text: string) => unknown>> = {
   'parse + stringify': text => JSON.stringify(JSON.parse(text)),
   'common record only': text => toRecord(receive(text)),
+  filter: text => filter(receive(text)),
   raw: through(createRawMapper()),
   ecs: through(createEcsMapper(options)),
   'ecs, flattened': through(createEcsMapper({ ...options, flattened: true })),

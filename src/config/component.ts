@@ -3,6 +3,7 @@ import { SEVERITY_NAMES } from '../record/severity.ts'
 import type { FormatSpec } from '../registry.ts'
 import type { SinkSpec, SourceSpec } from '../toolkit/declaration.ts'
 import { bytes, duration } from '../toolkit/settings.ts'
+import { celExpression } from './expression.ts'
 
 /** Ids stand in positions, metrics, logs and on command lines. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
@@ -36,6 +37,11 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
       .enum(formats.map(({ type }) => type))
       .default(spec.format)
       .describe('What the events are turned into.'),
+    filter: celExpression()
+      .optional()
+      .describe(
+        'CEL expression over `event` and `raw`; the sink is sent the events for which it is true. Default: all of them. Fields: docs/reference/filter.md',
+      ),
     severity: z
       .record(z.string(), z.enum(SEVERITY_NAMES))
       .optional()

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type PartAtFault, partAtFault } from './expression.ts'
 import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { kindOf, type SettingNode, walk } from './node.ts'
@@ -18,11 +19,28 @@ export function problemsOf(issue: Issue, root: SettingNode, path: readonly (stri
   }
   const { node, found } = walk(root, issuePath)
   if (node.broken) return []
+  const part = partAtFault(issue)
+  if (part !== undefined) return [{ ...partProblem(issue.message, part, node), path: [...path, ...issuePath] }]
   const described = schemaAt(schema, issuePath)
   const place = found ? node.place : (node.keyPlace ?? node.place)
   const message = found ? mistake(issue, node, described) : `missing${inBrackets(described)}`
   return [{ place, path: [...path, ...issuePath], message }]
 }
+
+/** A part of a text is at fault: its own place, where nothing stands between the text and the file. */
+function partProblem(message: string, { start, end, allowed }: PartAtFault, node: SettingNode): Omit<Problem, 'path'> {
+  if (node.interpolated) return { place: node.place, message: `${WITH_VARIABLES}, got ${JSON.stringify(cut(node.written))}` }
+  const text = typeof node.value === 'string' ? node.value : ''
+  const offset = ['', '"', "'"].findIndex(quote => node.written === `${quote}${text}${quote}`)
+  const isOneLine = offset !== -1 && !text.includes('\n')
+  const place = isOneLine ? { ...node.place, column: node.place.column + Math.min(offset, 1) + start } : node.place
+  const part = text.slice(start, end)
+  const got = part.trim() === '' ? 'nothing' : JSON.stringify(cut(part))
+  return { place, message: `${message}, got ${got}${didYouMean(part, allowed)}` }
+}
+
+/** What a variable holds is not quoted (invariant 6), and neither is what is wrong with it. */
+const WITH_VARIABLES = 'expected a CEL expression that gives true or false'
 
 function unknownSetting(
   key: string,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { COMPONENT_MISTAKES } from '../../test/config/component_mistakes.ts'
 import type { Mistake } from '../../test/config/mistake.ts'
+import { FILTER_MISTAKES } from '../../test/config/filter_mistakes.ts'
 import { SYNTAX_MISTAKES } from '../../test/config/syntax_mistakes.ts'
 import { VALUE_MISTAKES } from '../../test/config/value_mistakes.ts'
 import { VARIABLE_MISTAKES } from '../../test/config/variable_mistakes.ts'
@@ -8,7 +9,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { checkConfig } from './load.ts'
 import { InvalidConfigurationError } from './problem.ts'
 
-const ENV = { HOST: 'h', SECRET_WORD: 'hunter2', MANY: '500', EMPTY: '' }
+const ENV = { HOST: 'h', SECRET_WORD: 'hunter2', MANY: '500', EXPRESSION: 'event.hunter2 == 1', EMPTY: '' }
 
 function problemsOf({ yaml }: Mistake): string {
   const files = typeof yaml === 'string' ? { 't.yaml': yaml } : yaml
@@ -29,6 +30,7 @@ describe.each([
   ['of variables', VARIABLE_MISTAKES],
   ['of components', COMPONENT_MISTAKES],
   ['of values', VALUE_MISTAKES],
+  ['of filters', FILTER_MISTAKES],
 ])('mistakes %s', (_, mistakes) => {
   test.each(mistakes)('$name', mistake => {
     const said = problemsOf(mistake)

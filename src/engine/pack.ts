@@ -1,6 +1,11 @@
 import type { Batch, Position } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
 
+export interface PackedBatch<M> extends Batch<M> {
+  /** How many events were left out on the way to this batch. */
+  readonly leftOut: number
+}
+
 export interface PackOptions<E, M> {
   /** Undefined leaves the event out: it was filtered away. */
   map(event: E): M | undefined
@@ -21,7 +26,7 @@ export async function* pack<E, M>(
   batches: AsyncIterable<Batch<E>>,
   options: PackOptions<E, M>,
   signal: AbortSignal,
-): AsyncGenerator<Batch<M>> {
+): AsyncGenerator<PackedBatch<M>> {
   const { clock } = options
   const reader = batches[Symbol.asyncIterator]()
   let open = new OpenBatch<M>()
@@ -46,7 +51,10 @@ export async function* pack<E, M>(
       if (open.isEmpty) dueMs = clock.now() + options.timeoutMs
       for (const event of result.value.events) {
         const mapped = options.map(event)
-        if (mapped === undefined) continue
+        if (mapped === undefined) {
+          open.leftOut++
+          continue
+        }
         const bytes = options.bytesOf(mapped)
         if (open.isFullFor(bytes, options)) yield take()
         open.add(mapped, bytes)
@@ -60,13 +68,14 @@ export async function* pack<E, M>(
   }
 }
 
-class OpenBatch<M> implements Batch<M> {
+class OpenBatch<M> implements PackedBatch<M> {
   readonly events: M[] = []
   position: Position | undefined = undefined
+  leftOut = 0
   #bytes = 0
 
   get isEmpty(): boolean {
-    return this.events.length === 0 && this.position === undefined
+    return this.events.length === 0 && this.leftOut === 0 && this.position === undefined
   }
 
   isFullFor(bytes: number, { eventsMax, bytesMax }: { eventsMax: number; bytesMax: number }): boolean {

@@ -9,13 +9,13 @@ export interface StopSignals {
 }
 
 /** One way from a reader to where its batches become durable: source → journal, or journal → sink. */
-export interface Pipeline<E> {
+export interface Pipeline<E, B extends Batch<E> = Batch<E>> {
   /** Opens the batches after the saved position. Ends on `softStop`, by returning or by throwing the abort. */
-  read(stop: StopSignals): AsyncIterable<Batch<E>>
+  read(stop: StopSignals): AsyncIterable<B>
   /** Resolves when every event of the batch is durable, at its destination or as a dead letter. Nothing less is an acknowledgement. */
-  deliver(batch: Batch<E>, signal: AbortSignal): Promise<void>
+  deliver(batch: B, signal: AbortSignal): Promise<void>
   /** Saves the batch's position; called in order, after everything before it is durable (invariant 1). */
-  commit(batch: Batch<E>, signal: AbortSignal): Promise<void>
+  commit(batch: B, signal: AbortSignal): Promise<void>
   /** The most batches delivered at once. */
   readonly inFlightBatchesMax: number
 }
@@ -24,7 +24,7 @@ export interface Pipeline<E> {
  * Reads, delivers, then commits, until the reader ends or is stopped softly.
  * Rejects with the first failure, or on a hard stop; either way nothing is in flight any more.
  */
-export async function runPipeline<E>(pipeline: Pipeline<E>, stop: StopSignals): Promise<void> {
+export async function runPipeline<E, B extends Batch<E> = Batch<E>>(pipeline: Pipeline<E, B>, stop: StopSignals): Promise<void> {
   const window = new CommitWindow(pipeline.inFlightBatchesMax)
   const delivering = AbortSignal.any([stop.hardStop, window.failed])
   const reading = { softStop: AbortSignal.any([stop.softStop, delivering]), hardStop: delivering }

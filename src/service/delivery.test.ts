@@ -8,6 +8,7 @@ import { BatchRefusedError } from '../core/errors.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { openMemoryJournal } from '../journal/memory/index.ts'
 import { runDelivery } from './delivery.ts'
+import { createSinkFilter } from './filtering.ts'
 import { UnmappedEvent } from './mapping.ts'
 import { SILENT_METER } from './meter.ts'
 
@@ -81,4 +82,37 @@ test('a sink that fails for an unforeseen reason is not done before it has drain
   await clock.advance(10_000)
   await run
   expect(sink.taken).toEqual(['a'])
+})
+
+test('a filter moves the position past what it leaves out, and everything received is accounted for', async () => {
+  const clock = new VirtualClock(0)
+  const limits = { sinks: ['hec'], backlogBytesMax: 1e6, retentionAgeMs: 1e12, retentionBytesMax: 1e9 }
+  await using journal = await openMemoryJournal(limits, { clock, logger: quiet, meter: SILENT_METER })
+  const key = { source: 'acme', stream: 'organization' }
+  const append = (ids: string, position: number) =>
+    journal.append(key, { events: ids.split('').map(id => event(id)), position }, new AbortController().signal)
+  await append('axbxxxxc', 1)
+  await append('xxxxx', 2)
+  const counts = new Map<string, number>()
+  const logged: string[] = []
+  const meter = { ...SILENT_METER, add: (name: string, _: object, value: number) => void counts.set(name, (counts.get(name) ?? 0) + value) }
+  const logger = { ...quiet, warn: (message: string) => void logged.push(message) }
+  const text = TEXT.replace('token: t', 'token: t, filter: \'raw.id != "x" && (raw.id == "a" || raw.absent == 1)\'')
+  const configured = checkConfig([{ name: 't', text }], { registry: exampleRegistry(), env: {} }).sinks[0]!
+  const sink = new StagedSink()
+  sink.behave = () => (sink.attempts < 3 ? new TypeError('unforeseen') : undefined)
+  const passes = createSinkFilter(configured, { logger, meter })
+  const run = runDelivery(
+    { configured, sink, passes, mapper: raw, journal, clock, meter, onState: () => {} },
+    { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
+  )
+  await clock.advance(10_000)
+  await run
+  expect(sink.taken).toEqual(['a', 'b', 'c'])
+  expect((await journal.backlog('hec')).events).toBe(0)
+  // Read again after a failure, yet counted once; what fails to be judged passes.
+  expect(counts.get('tailrace_sink_filtered_events_total')).toBe(10)
+  expect(counts.get('tailrace_sink_delivered_events_total')).toBe(3)
+  expect(counts.get('tailrace_sink_filter_errors_total')).toBeGreaterThanOrEqual(2)
+  expect(logged).toEqual(['the filter fails on an event, which passes: no_such_key at absent'])
 })

@@ -6,7 +6,7 @@ import type { LogEvent } from '../core/event.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import type { Rejection, Sink } from '../core/sink.ts'
 import { createDeliver, type Deliver } from '../engine/deliver.ts'
-import { pack } from '../engine/pack.ts'
+import { type PackedBatch, pack } from '../engine/pack.ts'
 import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -18,6 +18,8 @@ const READ_EVENTS_MAX = 1000
 export interface DeliveryOptions {
   readonly configured: ConfiguredSink
   readonly sink: Sink
+  /** Which events the sink is sent. Default: all. */
+  readonly passes?: (event: LogEvent) => boolean
   readonly mapper: Mapper
   readonly journal: Journal
   readonly clock: Clock
@@ -27,7 +29,7 @@ export interface DeliveryOptions {
 
 /** Brings the journal to one sink, until it is at the head after a soft stop, or a FatalError is thrown. */
 export async function runDelivery(options: DeliveryOptions, stop: StopSignals): Promise<void> {
-  const { configured, journal, clock, mapper } = options
+  const { configured, journal, clock, meter, mapper, passes = () => true } = options
   const { id, settings } = configured
   const { batch, concurrency, inputs, retry } = settings
   const policy = { initialDelayMs: retry.initial, maxDelayMs: retry.max }
@@ -35,13 +37,13 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
 
   const run = async () => {
     const from = await journal.sinkPosition(id)
-    await runPipeline<MappedEvent>(
+    await runPipeline<MappedEvent, PackedBatch<MappedEvent>>(
       {
         read: ({ softStop, hardStop }) =>
           pack<LogEvent, MappedEvent>(
             journal.read(from, { sources: inputs, batchEventsMax: READ_EVENTS_MAX, endAtHead: softStop }, hardStop),
             {
-              map: mapper,
+              map: event => (passes(event) ? mapper(event) : undefined),
               bytesOf: ({ json }) => Buffer.byteLength(json),
               eventsMax: batch.events_max,
               bytesMax: batch.bytes_max,
@@ -51,8 +53,9 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
             hardStop,
           ),
         deliver: ({ events }, signal) => deliver(events, signal),
-        commit: async ({ position }) => {
+        commit: async ({ position, leftOut }) => {
           if (position !== undefined) await journal.saveSinkPosition(id, position)
+          if (leftOut > 0) meter.add('tailrace_sink_filtered_events_total', { sink: id }, leftOut)
         },
         inFlightBatchesMax: concurrency,
       },

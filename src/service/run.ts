@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Registry } from '../registry.ts'
 import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
+import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
 import { openJournal } from './journal.ts'
 import { withFields } from './log.ts'
@@ -82,7 +83,8 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     const { id } = configured
     const onState = (state: ComponentState) => board.report(id, state)
     const mapper = mappers.get(id)!
-    await runDelivery({ configured, sink: sinks.get(id)!, mapper, journal, clock, meter, onState }, stops.sink(id))
+    const passes = createSinkFilter(configured, { logger, meter })
+    await runDelivery({ configured, sink: sinks.get(id)!, passes, mapper, journal, clock, meter, onState }, stops.sink(id))
   })
   const inspect = createUnknownsCounter(meter)
   const ingests = [...sources].flatMap(([source, { streams }]) =>

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const FLOORS = [
   ['core'],
   ['toolkit', 'record'],
-  ['engine', 'sources', 'mappers', 'sinks', 'journal'],
+  ['engine', 'sources', 'mappers', 'sinks', 'journal', 'filter', 'redact'],
   ['registry.ts'],
   ['config'],
   ['service'],

@@ -7,6 +7,7 @@ import { REGISTRY } from '../../src/registry.ts'
 import type { SinkSpec, SourceSpec } from '../../src/toolkit/declaration.ts'
 import { cliPage } from './cli_page.ts'
 import { errorsPage } from './errors_page.ts'
+import { filterPage } from './filter_page.ts'
 import { cell, GENERATED } from './markdown.ts'
 import { settingsTable } from './settings_table.ts'
 
@@ -15,6 +16,7 @@ export async function allPages(root: string): Promise<ReadonlyMap<string, string
   return new Map([
     ['config/tailrace.schema.json', `${JSON.stringify(configurationSchema(REGISTRY), undefined, 2)}\n`],
     ['docs/reference/configuration.md', configurationPage()],
+    ['docs/reference/filter.md', filterPage()],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/errors.md', errorsPage(root)],
     ['docs/reference/cli.md', await cliPage()],

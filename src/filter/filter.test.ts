@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { bodyOf, received } from '../../test/mapping/events.ts'
+import type { JsonObject } from '../core/json.ts'
+import { SEVERITIES } from '../record/severity.ts'
+import { compileExpression, EXPRESSION_CHARS_MAX, FilterFault } from './compile.ts'
+import { EVENT_FIELDS, SEVERITY_CONSTANTS } from './fields.ts'
+import { createFilter } from './filter.ts'
+
+const EVENT = {
+  ...bodyOf({
+    type: 'role.assignment.created',
+    actor: {
+      type: 'session',
+      session: { user: { id: 'user-ada', email: 'ada@example.com' }, ip_address: '203.0.113.9', ip_address_details: { city: 'Berlin' } },
+    },
+    payload: { id: 'ra-1', principal_id: 'user-bob', principal_type: 'user', role_id: 'role-owner' },
+    more: { project: { id: 'proj_1', name: 'Prod' }, 'odd.key': { deep: [1, 2.5, { x: true }] }, nothing: null },
+  }),
+} satisfies JsonObject
+
+function verdict(expression: string, body: JsonObject = EVENT, severity?: Parameters<typeof createFilter>[1]) {
+  const { passes, error } = createFilter(compileExpression(expression), severity)(received(body))
+  return error === undefined ? passes : `${passes} ${error.code} at ${error.part}`
+}
+
+test.each([
+  ['event.type.startsWith("role.") && event.severity >= MEDIUM', true],
+  ['event.severity == HIGH && event.severity == 4 && event.severity < CRITICAL', true],
+  ['event.severity > HIGH', false],
+  ['event.type in ["login.failed", "role.assignment.created"]', true],
+  ['event.actor.email.endsWith("@example.com") && event.actor.domain == "example.com"', true],
+  ['event.actor.key_id == "" && event.error.code == "" && event.target.email == ""', true],
+  ['event.target.id == "user-bob" && "role-owner" in event.target.roles', true],
+  ['event.project.name == "Prod" && event.actor.city == "Berlin"', true],
+  ['event.time == timestamp("2026-02-13T10:52:05Z") && event.time.getHours() == 10', true],
+  ['event.received > event.time', true],
+  ['event.source == "acme" && event.stream == "organization" && event.known && event.outcome == "success"', true],
+  ['"iam" in event.category', true],
+  ['event.id.matches("^audit_log-[0-9]+$")', true],
+  ['raw["role.assignment.created"].role_id == "role-owner"', true],
+  ['raw.effective_at == 1770979925 && raw.effective_at > 5', true],
+  ['raw["odd.key"].deep[1] == 2.5 && raw["odd.key"].deep.size() == 3', true],
+  ['has(raw.nothing) && raw.nothing == null && !has(raw.absent)', true],
+  ['raw.?a.?b.orValue("none") == "none"', true],
+  ['!(raw.object == "organization.audit_log")', false],
+  ['raw.object == 7', false],
+])('%s', (expression, passes) => {
+  expect(verdict(expression)).toBe(passes)
+})
+
+describe('what fails on an event lets it pass, and says where', () => {
+  test.each([
+    ['raw.absent.x == 1', 'true no_such_key at absent'],
+    ['raw.constructor == 1', 'true no_such_key at constructor'],
+    ['raw["__proto__"].x == 1', 'true no_such_key at raw["__proto__"]'],
+    ['raw.object > 5', 'true no_such_overload at raw.object > 5'],
+    ['raw.object', 'true no_boolean at raw.object'],
+    ['int(raw.object) == 1', /^true \w+ at int\(raw.object\)$/],
+  ])('%s', (expression, expected) => {
+    expect(String(verdict(expression))).toMatch(expected)
+  })
+
+  test('a record without a type has no severity, and is not left out for it', () => {
+    expect(verdict('event.severity >= CRITICAL', { id: 'a' })).toBe('true no_such_key at severity')
+    expect(verdict('has(event.severity)', { id: 'a' })).toBe(false)
+  })
+
+  test('nothing that a record can hold makes it throw', () => {
+    for (const actor of [null, [], 'x', 5, { session: 3 }, { type: 7, session: { user: [] } }]) {
+      expect(verdict('event.actor.email == "" && event.actor.ip == ""', bodyOf({ type: 'login.failed', actor }))).toBe(true)
+    }
+  })
+})
+
+test('the severity that the sink sets is the one that is compared', () => {
+  const login = bodyOf({ type: 'login.failed' })
+  expect(verdict('event.severity >= HIGH', login)).toBe(false)
+  expect(verdict('event.severity >= HIGH', login, { 'login.failed': 'critical' })).toBe(true)
+})
+
+test('the constants are the numbers that severities have', () => {
+  for (const { name, id } of Object.values(SEVERITIES)) expect(SEVERITY_CONSTANTS[name.toUpperCase() as 'LOW']).toBe(BigInt(id))
+})
+
+test('every field that is declared has a value of its type', () => {
+  const example = { string: '""', bool: 'true', int: '1', 'google.protobuf.Timestamp': 'event.time', 'list<string>': '[""]' }
+  for (const [path, { type }] of Object.entries(EVENT_FIELDS)) {
+    const result = verdict(`event.${path} == ${example[type]} || event.${path} != ${example[type]}`)
+    expect(result, path).toBe(true)
+  }
+})
+
+describe('an expression that cannot be meant is refused, with its place', () => {
+  test.each([
+    ['event.typo == "a"', 'typo', /^expected a field: id, type, /],
+    ['event.type != "" && event.actor.emial == "a"', 'emial', /^expected a field: type, id, email, /],
+    ['event["typo"] == "a"', 'event["typo"]', /^expected a field: id, type, /],
+    ['event.severity > "x"', 'event.severity > "x"', 'expected types that fit: no such overload: int > string'],
+    ['severity > 2', 'severity', 'expected event, raw, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL'],
+    ['event.type', 'event.type', 'expected true or false, and this gives string'],
+    ['event.actor', 'event.actor', 'expected true or false, and this gives an object'],
+    ['event.severity >', '', 'expected a CEL expression: unexpected token: end of the expression'],
+    ['event.type == "a', '"a', 'expected a CEL expression: unterminated string'],
+    ['event.type == "a" and true', 'and', /^expected a CEL expression: /],
+    [
+      'event.type.starts("a")',
+      'event.type.starts("a")',
+      /^expected types that fit: there is no such function of a text that takes \(string\)/,
+    ],
+    ['has(event.actor.email)', 'has(event.actor.email)', /^expected a comparison with "": /],
+    ['event.type.matches("[")', '"["', 'expected a regular expression: Unterminated character class'],
+    ['event.type.matches(raw.pattern)', 'raw.pattern', 'expected a pattern in quotes of at most 1000 characters'],
+    [`"${'x'.repeat(EXPRESSION_CHARS_MAX)}" == ""`, 'x" == ""', `expected at most ${EXPRESSION_CHARS_MAX} characters`],
+    [`${'('.repeat(100)}true${')'.repeat(100)}`, /./s, /^expected a CEL expression: .*depth/i],
+    ['', '', /^expected a CEL expression: /],
+  ])('case %#', (expression, part, message) => {
+    let fault: unknown
+    try {
+      compileExpression(expression)
+    } catch (cause) {
+      fault = cause
+    }
+    if (!(fault instanceof FilterFault)) throw new Error(`accepted, or ${String(fault)}`)
+    expect(fault.message).toMatch(message)
+    if (typeof part === 'string') expect(expression.slice(fault.start, fault.end)).toBe(part)
+  })
+})
