@@ -17,6 +17,7 @@ WORKDIR /app
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
+COPY assets assets
 COPY bin bin
 RUN mkdir /data && chown 10001:10001 /data
 USER 10001:10001

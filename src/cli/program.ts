@@ -32,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register
   verify: () => import('./commands/verify.ts'),
   attest: () => import('./commands/attest.ts'),
   explain: () => import('./commands/explain.ts'),
+  assets: () => import('./commands/assets.ts'),
 }
 
 /** Runs one command; resolves to the exit code of the process, and never rejects. */

@@ -1,0 +1,56 @@
+import { cp, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toError } from '../core/errors.ts'
+import { notFound, usageError } from './exit.ts'
+
+/** Content that makes a destination understand what it is sent, shipped with the program in `assets/<name>`. */
+export interface AssetSpec {
+  /** Of the folder, and of the command. */
+  readonly name: string
+  readonly summary: string
+  /** What to do with the files. */
+  readonly next: string
+}
+
+/** All there is. Adding one: its folder, and its line here. */
+export const ASSETS: readonly AssetSpec[] = [
+  {
+    name: 'datadog',
+    summary: 'A Datadog logs pipeline: standard attributes out of every format.',
+    next: 'README.md beside it tells how to send pipeline.json to the API of Datadog.',
+  },
+]
+
+interface AssetFile {
+  /** Below the asset's folder, with `/`. */
+  readonly path: string
+  readonly bytes: number
+}
+
+const FILES_MAX = 1000
+/** The same place from the sources and from the compiled program. */
+const ROOT = fileURLToPath(new URL('../../assets', import.meta.url))
+const folderOf = ({ name }: AssetSpec) => join(ROOT, name)
+
+export async function assetFiles(asset: AssetSpec): Promise<readonly AssetFile[]> {
+  const folder = folderOf(asset)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw notFound(`${folder} can't be read: ${toError(cause).message}. It is part of the program: install it anew.`)
+  })
+  const paths = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+  const files = paths.slice(0, FILES_MAX).map(async path => {
+    const { byteLength: bytes } = await readFile(join(folder, path))
+    return { path: path.replaceAll('\\', '/'), bytes }
+  })
+  return (await Promise.all(files)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Copies all files below `target`, which is made if need be; a file that is there already stays as it is, and is an error. */
+export async function copyAsset(asset: AssetSpec, target: string): Promise<void> {
+  try {
+    await cp(folderOf(asset), target, { recursive: true, force: false, errorOnExist: true })
+  } catch (cause) {
+    throw usageError(`The files can't be written to ${target}: ${toError(cause).message}. Give a folder that has none of them to --out.`)
+  }
+}
