@@ -8,6 +8,7 @@ import type { SinkSpec, SourceSpec } from '../../src/toolkit/declaration.ts'
 import { cliPage } from './cli_page.ts'
 import { errorsPage } from './errors_page.ts'
 import { filterPage } from './filter_page.ts'
+import { mappingPage } from './mapping_page.ts'
 import { cell, GENERATED } from './markdown.ts'
 import { settingsTable } from './settings_table.ts'
 
@@ -20,6 +21,7 @@ export async function allPages(root: string): Promise<ReadonlyMap<string, string
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/errors.md', errorsPage(root)],
     ['docs/reference/cli.md', await cliPage()],
+    ['docs/mapping.md', await mappingPage()],
     ...REGISTRY.sources.map(spec => [`docs/sources/${spec.type}.md`, sourcePage(spec)] as const),
     ...REGISTRY.sinks.map(spec => [`docs/sinks/${spec.type}.md`, sinkPage(spec)] as const),
   ])

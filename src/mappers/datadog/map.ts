@@ -12,7 +12,7 @@ export interface DatadogContext {
 }
 
 /** High is a warning and no error: a record tells a fact, which is no fault and no incident. */
-const STATUS: Readonly<Record<SeverityName, string>> = {
+export const STATUS: Readonly<Record<SeverityName, string>> = {
   informational: 'info',
   low: 'notice',
   medium: 'warning',
