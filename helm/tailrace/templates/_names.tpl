@@ -19,5 +19,39 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{- define "tailrace.secretName" -}}
+{{- if and .Values.secret.existingSecret .Values.secret.values }}{{ fail "secret.existingSecret and secret.values exclude each other: the values would not be used" }}{{ end }}
 {{- if .Values.secret.existingSecret }}{{ .Values.secret.existingSecret }}{{ else if .Values.secret.values }}{{ include "tailrace.name" . }}{{ end }}
+{{- end }}
+
+{{/* Sources and sinks are by id: an example among them would stand beside those of the user. */}}
+{{- define "tailrace.config" -}}
+{{- $config := deepCopy .Values.config }}
+{{- if not $config.sources }}
+{{- $_ := set $config "sources" (dict "openai" (dict "type" "openai_audit" "api_key" "${file:/run/secrets/tailrace/openai-admin-key}" "start" "30d")) }}
+{{- end }}
+{{- if not $config.sinks }}
+{{- $_ := set $config "sinks" (dict "stdout" (dict "type" "stdout")) }}
+{{- end }}
+{{- toYaml $config }}
+{{- end }}
+
+{{/* The port of the admin server, which the probes ask. */}}
+{{- define "tailrace.adminPort" -}}
+{{- $admin := dig "service" "admin" (dict) .Values.config }}
+{{- $listen := dig "listen" "127.0.0.1:8686" $admin }}
+{{- if not (dig "enabled" true $admin) }}{{ fail "config.service.admin.enabled: the probes need the admin server" }}{{ end }}
+{{- if regexMatch "^([0-9]+$|127\\.|localhost:|\\[::1\\]:)" $listen }}{{ fail (printf "config.service.admin.listen: the probes do not reach %s from outside of the pod; set 0.0.0.0:8686" $listen) }}{{ end }}
+{{- if not (regexMatch ":[1-9][0-9]*$" $listen) }}{{ fail (printf "config.service.admin.listen: %s does not end in a port, which the probes need" $listen) }}{{ end }}
+{{- regexFind "[0-9]+$" $listen }}
+{{- end }}
+
+{{/* A pod that is killed before it has drained repeats what was in flight. */}}
+{{- define "tailrace.graceSeconds" -}}
+{{- $text := toString (dig "service" "shutdown_timeout" "60s" .Values.config) }}
+{{- $unit := dict "s" 1 "m" 60 "h" 3600 }}
+{{- if regexMatch "^[0-9]+[smh]$" $text }}
+{{- $seconds := mul (regexFind "^[0-9]+" $text | int) (get $unit (regexFind "[smh]$" $text)) }}
+{{- if le (int .Values.terminationGracePeriodSeconds) (int $seconds) }}{{ fail (printf "terminationGracePeriodSeconds: %d s are not longer than config.service.shutdown_timeout, %s" (int .Values.terminationGracePeriodSeconds) $text) }}{{ end }}
+{{- end }}
+{{- .Values.terminationGracePeriodSeconds }}
 {{- end }}

@@ -6,12 +6,16 @@ import { hash } from 'node:crypto'
 
 /** What a recipe may need on the machine, and what to install for it. */
 const TOOLS = {
+  buildah: 'buildah (Debian: buildah)',
   go: 'Go 1.26 or later (Debian: golang-go)',
   java: 'a Java runtime, 17 or later (Debian: openjdk-17-jdk-headless)',
   javac: 'a Java development kit, 17 or later (Debian: openjdk-17-jdk-headless)',
   mvn: 'Apache Maven (Debian: maven)',
+  mmdebstrap: 'mmdebstrap (Debian: mmdebstrap)',
   openssl: 'OpenSSL (Debian: openssl)',
+  podman: 'podman (Debian: podman)',
   python3: 'Python 3.11 or later with pip (Debian: python3-pip)',
+  runc: 'runc (Debian: runc)',
 } as const
 
 /** One server, or one tool, that the tests install themselves. */

