@@ -9,6 +9,7 @@ import { file } from './sinks/file/index.ts'
 import { stdout } from './sinks/stdout/index.ts'
 import { kafka } from './sinks/kafka/index.ts'
 import { otlp } from './sinks/otlp/index.ts'
+import { datadog } from './sinks/datadog/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -43,7 +44,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, file, splunkHec, kafka, otlp],
+  sinks: [stdout, file, splunkHec, kafka, otlp, datadog],
   formats: [
     {
       type: 'raw',

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { REGISTRY } from '../registry.ts'
@@ -7,9 +8,12 @@ const ROOT = join(import.meta.dirname, '../..')
 /** Whatever an example takes from the environment is there. */
 const ENV = new Proxy({}, { get: () => 'https://from.environment' })
 
-test('the configuration that is shipped is valid', () => {
+test('the configuration that is shipped is valid: one source, and a sink of its name in every other file', () => {
   const { sources, sinks } = loadConfig([join(ROOT, 'config')], { registry: REGISTRY, env: { OPENAI_ADMIN_KEY: 'k' } })
-  expect([sources.map(({ id }) => id), sinks.map(({ id }) => id)]).toEqual([['acme'], ['splunk']])
+  const files = readdirSync(join(ROOT, 'config')).flatMap(name =>
+    /\.yaml$/.test(name) && name !== 'tailrace.yaml' ? [name.slice(0, -5)] : [],
+  )
+  expect([sources.map(({ id }) => id), sinks.map(({ id }) => id).toSorted()]).toEqual([['acme'], files.toSorted()])
 })
 
 const settings = (yaml: string) => yaml.replace(/^(?=.)/gm, '    ')

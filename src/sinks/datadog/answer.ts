@@ -1,0 +1,60 @@
+import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { detailOf, httpError } from '../../toolkit/http/errors.ts'
+
+/** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. */
+export function isTaken({ status, text }: HttpAnswer): boolean {
+  return status === 202 || (status === 200 && (text.trim() === '' || parsed(text) !== undefined))
+}
+
+export interface AnswerContext {
+  readonly url: URL
+  /** Where the key comes from, never the key. */
+  readonly keyOrigin: string
+  readonly nowMs: number
+}
+
+/**
+ * What an answer means that is no success, by "Send logs" (docs.datadoghq.com): 400 an issue in the payload, 401 no key, 403
+ * a wrong key, 408 and 429 and 5xx to be tried again, 413 more than 5 MB. Its words stand in `errors`, as texts or
+ * as objects with a title and a detail.
+ */
+export function datadogError(answer: HttpAnswer, { url, keyOrigin, nowMs }: AnswerContext): Error {
+  const { status } = answer
+  const words = status >= 300 ? wordsOf(answer.text) : undefined
+  const what = `${url.origin}${url.pathname} answered ${status}: ${words ?? (answer.detail || 'nothing')}.`
+  if (status === 401 || status === 403) {
+    return new BlockedError(
+      'datadog.denied',
+      `${what} The API key comes from ${keyOrigin}: put a valid API key of this very site there (an application key is none, and each site has its own), or set site. ${NOTHING_DROPPED}`,
+    )
+  }
+  if (status === 400 && words !== undefined) return new BatchRefusedError('datadog.refused', what)
+  const http = httpError('datadog', url, answer, nowMs)
+  // Its refusals of logs are JSON: a 400 that is none is not its word about them.
+  if (status < 300 || (status === 400 && http instanceof BatchRefusedError))
+    return new BlockedError('datadog.not_datadog', `${what} That is no answer of Datadog's intake: look at url. ${NOTHING_DROPPED}`)
+  return http
+}
+
+const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined // A proxy's page: it says nothing about logs.
+  }
+}
+
+function wordsOf(text: string): string | undefined {
+  const errors = parsed(text)?.errors
+  if (!Array.isArray(errors)) return undefined
+  const words = errors.map((error: unknown) => {
+    if (!isJsonObject(error)) return String(error)
+    return [error.title, error.detail].filter(part => typeof part === 'string').join(', ')
+  })
+  return detailOf(words.join('; ')) || undefined
+}
