@@ -10,6 +10,7 @@ import { stdout } from './sinks/stdout/index.ts'
 import { kafka } from './sinks/kafka/index.ts'
 import { otlp } from './sinks/otlp/index.ts'
 import { datadog } from './sinks/datadog/index.ts'
+import { elasticsearch } from './sinks/elasticsearch/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -44,7 +45,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, file, splunkHec, kafka, otlp, datadog],
+  sinks: [stdout, file, splunkHec, kafka, otlp, datadog, elasticsearch],
   formats: [
     {
       type: 'raw',

@@ -23,12 +23,15 @@ export type SecureOpensearch = ServerProcess & {
   readonly admin: Login
   /** May write to `audit-*`, and nothing else. */
   readonly shipper: Login
+  /** May write to `audit-*`, refresh and search it. */
+  readonly keeper: Login
   /** A request as the administrator; throws on an answer that is no success. */
   asAdmin(method: string, path: string, body?: string): unknown
 }
 
 const ADMIN: Login = { user: 'admin', password: 'admin-secret' }
 const SHIPPER: Login = { user: 'shipper', password: 'shipper-secret' }
+const KEEPER: Login = { user: 'keeper', password: 'keeper-secret' }
 
 /** OpenSearch with its security plugin: TLS, users and roles. */
 export async function startSecureOpensearch(): Promise<SecureOpensearch> {
@@ -70,7 +73,7 @@ export async function startSecureOpensearch(): Promise<SecureOpensearch> {
     // The node is up before its index of users is: until then it answers 503.
     ready: output => output.includes('READY') && isInitialized(() => asAdmin('GET', '/_cluster/health')),
   })
-  return Object.assign(server, { url, ca: authority.ca, admin: ADMIN, shipper: SHIPPER, asAdmin })
+  return Object.assign(server, { url, ca: authority.ca, admin: ADMIN, shipper: SHIPPER, keeper: KEEPER, asAdmin })
 }
 
 function writeUsers(folder: string, classes: string): void {
@@ -85,13 +88,17 @@ function writeUsers(folder: string, classes: string): void {
   writeFileSync(
     join(folder, 'internal_users.yml'),
     `${meta('internalusers')}admin: {hash: "${hashOf(ADMIN)}", reserved: false, backend_roles: [admin]}
-shipper: {hash: "${hashOf(SHIPPER)}", reserved: false, opendistro_security_roles: [shipper_role]}\n`,
+shipper: {hash: "${hashOf(SHIPPER)}", reserved: false, opendistro_security_roles: [shipper_role]}
+keeper: {hash: "${hashOf(KEEPER)}", reserved: false, opendistro_security_roles: [shipper_role, looker_role]}\n`,
   )
   writeFileSync(
     join(folder, 'roles.yml'),
     `${meta('roles')}shipper_role:
   cluster_permissions: [cluster_monitor, "indices:data/write/bulk*"]
-  index_permissions: [{index_patterns: ["audit-*"], allowed_actions: [create_index, "indices:data/write/*", "indices:admin/mapping/put"]}]\n`,
+  index_permissions: [{index_patterns: ["audit-*"], allowed_actions: [create_index, "indices:data/write/*", "indices:admin/mapping/put"]}]
+looker_role:
+  cluster_permissions: []
+  index_permissions: [{index_patterns: ["audit-*"], allowed_actions: [read, "indices:admin/refresh*"]}]\n`,
   )
   writeFileSync(join(folder, 'roles_mapping.yml'), `${meta('rolesmapping')}all_access: {backend_roles: [admin]}\n`)
 }

@@ -1,0 +1,151 @@
+import { BatchRefusedError, BlockedError, RetryableError, type TailraceError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { detailOf } from '../../toolkit/http/errors.ts'
+
+/** What a bulk request is asked to answer: the states, and the errors where there are some. */
+export const BULK_FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
+
+const CAUSES_MAX = 3
+
+/** What became of one event of a bulk request. */
+export interface ItemVerdict {
+  /** `blocked`: not the event's fault, and an operator has to act; `busy`: refused for now. */
+  readonly kind: 'stored' | 'rejected' | 'busy' | 'blocked'
+  readonly status: number
+  /** The destination's words: types and reasons of the error and of its causes. */
+  readonly reason: string
+}
+
+/** The verdicts in the order of the request; undefined for what is no answer to a bulk request of `count` events. */
+export function readBulkAnswer(text: string, count: number): readonly ItemVerdict[] | undefined {
+  const items = parsed(text)?.items
+  if (!Array.isArray(items) || items.length !== count) return undefined
+  const verdicts: ItemVerdict[] = []
+  for (const item of items as readonly unknown[]) {
+    const result = isJsonObject(item) ? item.create : undefined
+    if (!isJsonObject(result) || typeof result.status !== 'number') return undefined
+    verdicts.push(verdictOf(result.status, isJsonObject(result.error) ? result.error : undefined))
+  }
+  return verdicts
+}
+
+export function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined // A proxy's page, or nothing.
+  }
+}
+
+/**
+ * The states and types as OpenSearch 2.19 and 3.8 and Elasticsearch 7.17 were seen to answer, and by the class
+ * `ElasticsearchException` of their sources. A 400 is about the document, unless its type says that it is about where
+ * the document was to go: then no event is to blame (invariant 4).
+ */
+function verdictOf(status: number, error: JsonObject | undefined): ItemVerdict {
+  const type = typeof error?.type === 'string' ? error.type : ''
+  const reason = error === undefined ? '' : reasonOf(error)
+  const verdict = (kind: ItemVerdict['kind']) => ({ kind, status, reason })
+  if (status >= 200 && status < 300) return verdict('stored')
+  if (status === 409) return verdict(type === 'version_conflict_engine_exception' ? 'stored' : 'busy') // Already there.
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return verdict('busy')
+  if (status === 400) return verdict(isAboutTarget(type, reason) ? 'blocked' : 'rejected')
+  if (status === 413) return verdict('rejected')
+  return verdict('blocked')
+}
+
+const TARGET_FAULTS: ReadonlySet<string> = new Set([
+  'index_closed_exception',
+  'invalid_index_name_exception',
+  'invalid_alias_name_exception',
+  'invalid_index_template_exception',
+  'index_creation_exception',
+  'validation_exception', // Such as too many shards in the cluster.
+  'resource_not_found_exception',
+])
+
+function isAboutTarget(type: string, reason: string): boolean {
+  if (TARGET_FAULTS.has(type)) return true
+  return (
+    type === 'illegal_argument_exception' &&
+    /pipeline with id|no write index|data stream|op_type|composable template|maximum shards/i.test(reason)
+  )
+}
+
+function reasonOf(error: JsonObject): string {
+  const causes: string[] = []
+  for (let at: unknown = error; isJsonObject(at) && causes.length < CAUSES_MAX; at = at.caused_by) {
+    const words = [at.type, at.reason].filter(word => typeof word === 'string' && word !== '')
+    if (words.length > 0) causes.push(detailOf(words.join(': ')))
+  }
+  return causes.join(' ← ')
+}
+
+const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
+
+export interface AnswerContext {
+  /** Of the request. */
+  readonly url: URL
+  readonly index: string
+  /** Such as `The API key comes from the file /run/secrets/key`; never the key. */
+  readonly login: string
+  /** HTTP's own meaning of the answer. */
+  readonly http: (answer: HttpAnswer) => TailraceError
+}
+
+/** What an answer means that is no success. In a bulk request the documents are judged one by one: a 400 is not about them. */
+export function answerError(answer: HttpAnswer, { url, index, login, http }: AnswerContext): TailraceError {
+  const { status, text, detail } = answer
+  const error = parsed(text)?.error
+  const said = isJsonObject(error) ? reasonOf(error) : detail
+  const what = `${url.origin}${url.pathname} answered ${status}${said === '' ? '' : `: ${said}`}.`
+  switch (status) {
+    case 401:
+      return new BlockedError('elasticsearch.denied', `${what} ${login}: put a valid one there. ${NOTHING_DROPPED}`)
+    case 403:
+      return new BlockedError('elasticsearch.denied', `${what} ${rightsFor(index)} ${login}. ${NOTHING_DROPPED}`)
+    case 413:
+      return new BatchRefusedError(
+        'elasticsearch.too_large',
+        `${what} The request was larger than http.max_content_length of the node, or than what stands before it lets through.`,
+      )
+    case 400: {
+      const meant = http(answer)
+      if (meant instanceof BlockedError) return meant
+      return new BlockedError(
+        'elasticsearch.refused',
+        `${what} It refused the request, not one of its events: look at urls, index and pipeline. ${NOTHING_DROPPED}`,
+      )
+    }
+    case 404:
+      return new BlockedError('elasticsearch.not_found', `${what} Look at urls and at index ${index}. ${NOTHING_DROPPED}`)
+    default:
+      return http(answer)
+  }
+}
+
+function rightsFor(index: string): string {
+  return `Grant on ${index} the rights to create documents (Elasticsearch: create_doc and auto_configure; OpenSearch: indices:data/write/*, create_index, indices:admin/mapping/put).`
+}
+
+/** A success that no bulk request has. */
+export function noBulkAnswer(url: URL): BlockedError {
+  const message = `${url.origin}${url.pathname} gave no answer to a bulk request: look at urls, and at what stands between here and there. ${NOTHING_DROPPED}`
+  return new BlockedError('elasticsearch.not_elasticsearch', message)
+}
+
+/** When no event of a request was stored or refused for good: what stopped the first of them. */
+export function itemError(verdicts: readonly ItemVerdict[], { url, index, login }: AnswerContext): TailraceError {
+  const blocked = verdicts.find(({ kind }) => kind === 'blocked')
+  const { status, reason } = blocked ?? verdicts[0]!
+  const what = `${url.origin}${url.pathname} answered ${status} for ${verdicts.length} events: ${reason}.`
+  if (blocked === undefined) return new RetryableError('elasticsearch.busy', what)
+  if (status === 403 && /security_exception/.test(reason))
+    return new BlockedError('elasticsearch.denied', `${what} ${rightsFor(index)} ${login}. ${NOTHING_DROPPED}`)
+  return new BlockedError(
+    'elasticsearch.target',
+    `${what} Look at index ${index}, its template and its blocks, and at pipeline. ${NOTHING_DROPPED}`,
+  )
+}

@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto'
+import type { MappedEvent } from '../../core/mapper.ts'
+import { ndjsonLine } from '../../toolkit/body/line.ts'
+import type { IndexTemplate } from './index_name.ts'
+
+/*
+  Body of a bulk request, NDJSON, the last line too with its line break ("Bulk API", elastic.co and docs.opensearch.org):
+    {"create":{"_index":<name>,"_id":<id>}}
+    <the document>
+  A data stream takes nothing but `create`. `_index` may be left out where the path of the request has it.
+*/
+
+/** The longest `_id`, in bytes of UTF-8. */
+const ID_BYTES_MAX = 512
+
+/** The `_id` of an event: its own id; what can be none, because it is too long or empty, by its hash. */
+export function documentIdOf({ event: { id } }: MappedEvent): string {
+  return id !== '' && Buffer.byteLength(id) <= ID_BYTES_MAX ? id : `sha256:${hash('sha256', id)}`
+}
+
+/** Makes the two lines of one event. The mapped event's JSON goes in as it is: it is not written a second time. */
+export function createEncoder({ nameOf, only }: IndexTemplate): (mapped: MappedEvent) => string {
+  const action = (mapped: MappedEvent) => (only === undefined ? `"_index":${JSON.stringify(nameOf(mapped.event))},` : '')
+  return mapped => `{"create":{${action(mapped)}"_id":${JSON.stringify(documentIdOf(mapped))}}}\n${documentOf(mapped)}\n`
+}
+
+/** A data stream refuses what has no `@timestamp`; formats other than ecs have none, so it is put before their own fields. */
+function documentOf({ event, document, json }: MappedEvent): string {
+  const line = ndjsonLine(json)
+  if (document['@timestamp'] !== undefined) return line
+  const rest = line.slice(line.indexOf('{') + 1)
+  return `{"@timestamp":"${new Date(event.timeMs).toISOString()}"${/^\s*\}/.test(rest) ? '' : ','}${rest}`
+}

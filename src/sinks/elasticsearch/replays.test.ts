@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { startSearchDouble } from '../../../test/doubles/elasticsearch.ts'
+import { mapped } from '../../../test/support/events.ts'
+import { VirtualClock } from '../../../test/support/virtual_clock.ts'
+import { elasticsearchConfig } from './config.ts'
+import { createElasticsearchSink } from './sink.ts'
+
+const never = new AbortController().signal
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const meter = { add: () => {}, set: () => {}, observe: () => {} }
+
+/** A destination, and the sinks of several lives of the program before it. */
+async function stage(settings: object = {}) {
+  const search = await startSearchDouble()
+  const clock = new VirtualClock()
+  const sinks: AsyncDisposable[] = []
+  return {
+    search,
+    clock,
+    start() {
+      const config = elasticsearchConfig.parse({ urls: [search.url], api_key: 'some:secret-key', proxy: 'none', ...settings })
+      const sink = createElasticsearchSink(config, { id: 'es', clock, logger: silent, meter, report: () => {}, format: 'raw' })
+      sinks.push(sink)
+      return sink
+    },
+    /** How often something was looked up. */
+    looks: () => search.paths.filter(path => path.endsWith('_search')).length,
+    refreshes: () => search.paths.filter(path => path.endsWith('_refresh')).length,
+    stored: () => search.documents.map(({ id }) => id),
+    async [Symbol.asyncDispose]() {
+      for (const sink of sinks) await sink[Symbol.asyncDispose]()
+      await search[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('what an earlier life of the program has sent is not written again after a rollover', async () => {
+  await using world = await stage()
+  const { clock, search } = world
+  const events = ['a', 'b'].map(id => mapped(id, clock.now()))
+  await world.start().write(events, never)
+  search.rollover()
+  await clock.advance(1000)
+  const again = world.start()
+  expect(await again.write([...events, mapped('c', clock.now())], never)).toEqual({ rejected: [], deferred: [] })
+  expect(world.stored()).toEqual(['a', 'b', 'c'])
+})
+
+test('what was received since the start is not looked for', async () => {
+  await using world = await stage()
+  const sink = world.start()
+  await world.clock.advance(1)
+  for (const id of ['a', 'b']) await sink.write([mapped(id, world.clock.now())], never)
+  expect([world.looks(), world.refreshes(), world.stored()]).toEqual([0, 0, ['a', 'b']])
+})
+
+test('a request without an answer casts doubt on what was received until then, and one refresh is enough', async () => {
+  await using world = await stage()
+  const { clock, search } = world
+  const sink = world.start()
+  await clock.advance(1)
+  const events = ['a', 'b', 'c', 'd'].map(id => mapped(id, clock.now()))
+  search.mode = 'lost_answer'
+  await expect(sink.write(events.slice(0, 2), never)).rejects.toMatchObject({ name: 'RetryableError' })
+  search.mode = 'accept'
+  search.rollover()
+  await sink.write(events.slice(0, 3), never)
+  await sink.write(events.slice(3), never)
+  await clock.advance(1)
+  await sink.write([mapped('e', clock.now())], never)
+  expect([world.stored(), world.looks(), world.refreshes()]).toEqual([['a', 'b', 'c', 'd', 'e'], 2, 1])
+})
+
+test.each([
+  ['429', 429],
+  ['403', 403],
+])('an answer %s to the whole request casts none: nothing was stored', async (_, status) => {
+  await using world = await stage()
+  const sink = world.start()
+  await world.clock.advance(1)
+  const events = [mapped('a', world.clock.now())]
+  world.search.wholeAnswer = { status, body: '' }
+  await expect(sink.write(events, never)).rejects.toThrow()
+  world.search.wholeAnswer = undefined
+  await sink.write(events, never)
+  expect(world.looks()).toBe(0)
+})
+
+test('an item that failed on the way to its replicas may be stored', async () => {
+  await using world = await stage()
+  const sink = world.start()
+  await world.clock.advance(1)
+  const events = [mapped('a', world.clock.now())]
+  world.search.answers.set('a', { status: 503, error: { type: 'unavailable_shards_exception', reason: 'timeout' } })
+  await expect(sink.write(events, never)).rejects.toMatchObject({ code: 'elasticsearch.busy' })
+  world.search.answers.clear()
+  await sink.write(events, never)
+  expect(world.looks()).toBe(1)
+})
+
+test('an event from before the clock was set back is looked for', async () => {
+  await using world = await stage()
+  const sink = world.start()
+  await sink.write([mapped('a', world.clock.now() + 3_600_000)], never)
+  expect(world.looks()).toBe(1)
+})
+
+test.each([
+  ['always', [2, 2], ['a', 'b']],
+  ['never', [0, 0], ['a', 'a', 'b']],
+])('deduplicate: %s', async (deduplicate, [looks, refreshes], stored) => {
+  await using world = await stage({ deduplicate })
+  const sink = world.start()
+  await world.clock.advance(1)
+  await sink.write([mapped('a', world.clock.now())], never)
+  world.search.rollover()
+  await sink.write(
+    ['a', 'b'].map(id => mapped(id, world.clock.now())),
+    never,
+  )
+  expect([world.looks(), world.refreshes(), world.stored().toSorted()]).toEqual([looks, refreshes, stored])
+})
+
+test('without the right to look nothing is written, and the remedy is named', async () => {
+  await using world = await stage()
+  world.search.lookStatus = 403
+  await expect(world.start().write([mapped('a', 0)], never)).rejects.toMatchObject({
+    name: 'BlockedError',
+    code: 'elasticsearch.denied',
+    message: expect.stringContaining('maintenance and read') as string,
+  })
+  expect(world.stored()).toEqual([])
+})
+
+test('more ids than one search takes, in several indices', async () => {
+  await using world = await stage({ index: 'audit-{day}' })
+  const events = Array.from({ length: 2500 }, (_, n) => mapped(`e${n}`, n < 1200 ? 0 : 86_400_000))
+  await world.start().write(events, never)
+  world.search.rollover()
+  await world.start().write([...events, mapped('new', 0)], never)
+  expect(new Set(world.stored()).size).toBe(2501)
+  expect(world.stored().length).toBe(2501)
+})

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { startElasticsearch, startOpensearch } from './search_node.ts'
+import { plainReader } from './search_reading.ts'
+import { shipAll } from './ship.ts'
+
+const EVENTS = 100_000
+const RETRY = { initial: '100ms', max: '1s' }
+
+test.each([
+  ['OpenSearch, which is stopped', startOpensearch, 'stop'],
+  ['OpenSearch, which is killed', startOpensearch, 'kill'],
+  ['Elasticsearch, which is stopped', startElasticsearch, 'stop'],
+] as const)(`${EVENTS} events from the API to %s twice on the way, and rolls over each time: each is there once`, async (_, start, end) => {
+  await using node = await start()
+  const reader = plainReader(node.url)
+  if (start === startOpensearch) await reader.call('PUT', '/_index_template/logs', { index_patterns: ['logs-*'], data_stream: {} })
+  else await reader.call('PUT', '/logs-000001', { aliases: { 'logs-openai.audit-default': { is_write_index: true } } })
+  const name = 'logs-openai.audit-default'
+
+  /** After a third of the events and after two. */
+  async function disturb(ended: AbortSignal): Promise<void> {
+    for (const part of [1 / 3, 2 / 3]) {
+      while ((await reader.count(name).catch(() => 0)) < EVENTS * part) {
+        if (ended.aborted) throw new Error('the program ended before the node had been stopped twice')
+        await pause(20)
+      }
+      await node[end]()
+      await node.start()
+      // The requests whose answers were lost are written again into another backing index.
+      for (let rolled = false; !rolled; )
+        rolled = await reader.call('POST', `/${name}/_rollover`).then(
+          () => true,
+          () => false,
+        )
+    }
+  }
+
+  const { code, err, ids } = await shipAll({
+    events: EVENTS,
+    sinks: { search: { type: 'elasticsearch', urls: [node.url], retry: RETRY } },
+    disturb,
+  })
+  const stored = await reader.ids(name)
+  expect(stored.length).toBe(EVENTS)
+  expect([...new Set(stored).symmetricDifference(new Set(ids))].slice(0, 5)).toEqual([])
+  expect([code, err]).toEqual([0, expect.not.stringContaining('Warning')])
+})
