@@ -30,7 +30,8 @@ export interface SearchDouble extends AsyncDisposable {
   rollover(): void
 }
 
-export const AUTHORIZATION = 'ApiKey c29tZTpzZWNyZXQta2V5'
+/** The key is `some:secret-key`. */
+const AUTHORIZATION = 'ApiKey c29tZTpzZWNyZXQta2V5'
 
 /**
  * A stand-in for the bulk, search and refresh calls, stricter than lenient: an id is unique in its backing index alone,
@@ -73,7 +74,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     paths.push(path)
     if (path === '/') return void reply(200, { version: { number: '2.19.4', distribution: 'opensearch' } })
     const index = path.split('/')[1] ?? ''
-    if (path.endsWith('/_bulk')) return void bulk(request, response, index === '_bulk' ? undefined : index, body)
+    if (path.endsWith('/_bulk')) return bulk(request, response, index === '_bulk' ? undefined : index, body)
     if (double.lookStatus !== 200) return void reply(double.lookStatus, { error: { type: 'security_exception', reason: 'no permissions' } })
     if (path.endsWith('/_refresh')) {
       visible = documents.length
@@ -102,7 +103,8 @@ export async function startSearchDouble(): Promise<SearchDouble> {
       case 'hang':
         return
       case 'trickle':
-        return trickle(response)
+        trickle(response)
+        return
       case 'cut_off':
         return void response.writeHead(200, { 'content-length': '100' }).write('{"errors":', () => response.destroy())
       case 'reset':

@@ -17,7 +17,7 @@ let reader: SearchReader
 
 beforeAll(async () => {
   node = await startSecureOpensearch()
-  reader = searchReader(node.asAdmin)
+  reader = searchReader((method, path, body) => node.asAdmin(method, path, body))
   await reader.call('PUT', '/_index_template/audit', { index_patterns: ['audit-*'], data_stream: {} })
 })
 afterAll(async () => {

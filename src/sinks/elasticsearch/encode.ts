@@ -19,8 +19,8 @@ export function documentIdOf({ event: { id } }: MappedEvent): string {
 }
 
 /** Makes the two lines of one event. The mapped event's JSON goes in as it is: it is not written a second time. */
-export function createEncoder({ nameOf, only }: IndexTemplate): (mapped: MappedEvent) => string {
-  const action = (mapped: MappedEvent) => (only === undefined ? `"_index":${JSON.stringify(nameOf(mapped.event))},` : '')
+export function createEncoder(template: IndexTemplate): (mapped: MappedEvent) => string {
+  const action = (mapped: MappedEvent) => (template.only === undefined ? `"_index":${JSON.stringify(template.nameOf(mapped.event))},` : '')
   return mapped => `{"create":{${action(mapped)}"_id":${JSON.stringify(documentIdOf(mapped))}}}\n${documentOf(mapped)}\n`
 }
 
