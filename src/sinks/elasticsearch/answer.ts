@@ -77,7 +77,7 @@ function isAboutTarget(type: string, reason: string): boolean {
 function reasonOf(error: JsonObject): string {
   const causes: string[] = []
   for (let at: unknown = error; isJsonObject(at) && causes.length < CAUSES_MAX; at = at.caused_by) {
-    const words = [at.type, at.reason].filter(word => typeof word === 'string' && word !== '')
+    const words = [at.type, at.reason].filter((word): word is string => typeof word === 'string' && word !== '')
     if (words.length > 0) causes.push(detailOf(words.join(': ')))
   }
   return causes.join(' ← ')
