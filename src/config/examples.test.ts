@@ -11,7 +11,7 @@ const ENV = new Proxy({}, { get: () => 'https://from.environment' })
 test('the configuration that is shipped is valid: one source, and a sink of its name in every other file', () => {
   const { sources, sinks } = loadConfig([join(ROOT, 'config')], { registry: REGISTRY, env: { OPENAI_ADMIN_KEY: 'k' } })
   const files = readdirSync(join(ROOT, 'config')).flatMap(name =>
-    /\.yaml$/.test(name) && name !== 'tailrace.yaml' ? [name.slice(0, -5)] : [],
+    name.endsWith('.yaml') && name !== 'tailrace.yaml' ? [name.slice(0, -5)] : [],
   )
   expect([sources.map(({ id }) => id), sinks.map(({ id }) => id).toSorted()]).toEqual([['acme'], files.toSorted()])
 })
