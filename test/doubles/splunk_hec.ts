@@ -42,6 +42,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
   const events: HecEvent[] = []
   /** How many ackIds each channel was given; they count from 0. */
   const given = new Map<string, number>()
+  const told = new Set<string>()
   let requests = 0
   const server = createServer((request, response) => void answer(request, response))
   server.listen(port, '127.0.0.1')
@@ -127,11 +128,15 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     return GUID.test(channel) ? undefined : { text: 'Invalid data channel', code: 11 }
   }
 
-  /** An id that the channel was never given is not acknowledged. */
+  /** An id that the channel was never given is not acknowledged; one that was told to be is forgotten, and false from then on. */
   function acksOf(request: IncomingMessage, body: string): Record<string, boolean> {
     const { acks: asked } = JSON.parse(body) as { acks: number[] }
-    const count = given.get(channelOf(request) ?? '') ?? 0
-    return Object.fromEntries(asked.map(id => [id, double.acknowledgement === 'at once' && id < count]))
+    const channel = channelOf(request) ?? ''
+    const isIndexed = (id: number) =>
+      double.acknowledgement === 'at once' && id < (given.get(channel) ?? 0) && !told.has(`${channel} ${id}`)
+    const acks = Object.fromEntries(asked.map(id => [id, isIndexed(id)]))
+    for (const id of asked) if (acks[id]) told.add(`${channel} ${id}`)
+    return acks
   }
 
   return double

@@ -85,7 +85,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'a listing ends with its first page',
     file: 'src/sources/openai_audit/listing.ts',
-    edits: [['if (size === 0 || (!page.hasMore && size < pageEvents)) return', 'if (size >= 0) return']],
+    edits: [['if (this.#isEnough(page) || this.#isLast(page)) return', 'if (page.order !== undefined) return']],
   },
   {
     name: 'windows of the past leave a second out',

@@ -124,7 +124,7 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
   while (!life.isOver && clock.now() < untilMs) if (!(await clock.step())) await clock.advance(1000)
   if (!life.isOver) {
     stop.abort(new Error('stopped'))
-    await running.catch(() => {})
+    await Promise.race([running.catch(() => {}), life.killed])
   }
   life.isOver = true // Whatever still hangs of this life stays hanging.
   stop.abort(new Error('killed'))

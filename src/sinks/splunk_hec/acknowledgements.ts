@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import { RetryableError, toError } from '../../core/errors.ts'
+import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 
 export interface AcknowledgementOptions {
@@ -69,6 +69,7 @@ export class Acknowledgements {
         failure = undefined
       } catch (error) {
         failure = toError(error) // Asked again at the next interval; told with the timeout if it stays so.
+        if (failure instanceof BlockedError) for (const { reject } of asked.values()) reject(failure)
       }
       this.#expire(failure)
     }
@@ -92,5 +93,5 @@ function settle(asked: ReadonlyMap<number, Waiting>, answer: string): void {
 }
 
 function unacknowledged(what: string, cause?: Error): RetryableError {
-  return new RetryableError('splunk_hec.unacknowledged', `${what}. It is sent again.`, { cause })
+  return new RetryableError('splunk_hec.unacknowledged', `${what.replace(/\.$/, '')}. It is sent again.`, { cause })
 }

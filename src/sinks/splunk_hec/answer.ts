@@ -82,7 +82,7 @@ export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: Answer
   const { code, invalidEventNumber, said } = readHecAnswer(text)
   // A success is not searched for secrets but in its detail.
   const words = said !== undefined && status >= 300 ? detailOf(said) : detail
-  const what = `${url.origin}${url.pathname} answered ${status}, HEC code ${code ?? 'none'}: ${words}.`
+  const what = `${url.origin}${url.pathname} answered ${status}, HEC code ${code ?? 'none'}: ${words.replace(/\.$/, '')}.`
   switch (code) {
     case 1:
     case 2:

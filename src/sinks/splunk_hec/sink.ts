@@ -57,11 +57,15 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   })
   let acknowledges = !config.acknowledge
 
-  /** Before the first events: a token without acknowledgement would store them at each attempt and never say so. */
+  /**
+   * Before the first events: a token without acknowledgement would store them at each attempt and never say so.
+   * Asked on a channel of its own, because the collector tells the state of an ackId only once.
+   */
   async function verifyAcknowledgement(signal: AbortSignal): Promise<void> {
     if (acknowledges) return
-    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}' }, signal)
-    if (readHecAnswer(answer.text).code === ACK_IS_DISABLED) throw errorOf(answer, paths.ack)
+    const headers = { 'x-splunk-request-channel': randomUUID() }
+    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}', headers }, signal)
+    if (answer.status !== 200 || readHecAnswer(answer.text).code === ACK_IS_DISABLED) throw errorOf(answer, paths.ack)
     acknowledges = true
   }
 

@@ -129,6 +129,22 @@ test('with acknowledgement, returning means indexed', async () => {
   expect(storedIn(stage.hec)).toEqual(['a', 'b', 'c'])
 })
 
+test('first writes at once do not take the acknowledgements from each other', async () => {
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '2s' })
+  stage.hec.acknowledgement = 'at once'
+  await Promise.all(['a', 'b', 'c', 'd'].map(id => stage.sink.write([mapped(id)], never)))
+  expect(stage.hec.events.map(({ fields }) => fields.event_id).toSorted()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('a token that is withdrawn while a batch waits to be acknowledged blocks at once', async () => {
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' })
+  stage.hec.acknowledgement = 'held back'
+  const write = stage.sink.write(EVENTS, never)
+  while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
+  stage.hec.token = 'another'
+  await expect(write).rejects.toMatchObject({ name: 'BlockedError' })
+})
+
 test('a batch that is never acknowledged is sent again', async () => {
   await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
   stage.hec.acknowledgement = 'held back'

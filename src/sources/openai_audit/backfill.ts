@@ -10,8 +10,10 @@ const PARTS_MAX = 64
 const FIRST_WINDOW_S = 3600
 /** How much longer or shorter one window may be than the one before. */
 const STRETCH_MAX = 8
-/** Events of windows that are fetched and wait for earlier ones. */
-const AHEAD_EVENTS_MAX = 100_000
+/** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
+const AHEAD_BYTES_MAX = 128 * 1024 * 1024
+/** Of one event, before the first window is there. */
+const FIRST_EVENT_BYTES = 2048
 
 export interface BackfillOptions {
   readonly segment: Segment
@@ -30,7 +32,7 @@ interface Fetch {
 
 /**
  * Lists a segment in windows of about five pages, several at once, and hands them out oldest first.
- * Holds at most `AHEAD_EVENTS_MAX` events and twice its concurrency of windows beyond the one that is waited for.
+ * Holds about `AHEAD_BYTES_MAX` of text (invariant 5) and twice its concurrency of windows beyond the one that is waited for.
  */
 export class Backfill {
   readonly #options: BackfillOptions
@@ -38,7 +40,9 @@ export class Backfill {
   readonly #windows: Fetch[] = []
   #plannedToS: number
   #windowS = FIRST_WINDOW_S
-  #aheadEvents = 0
+  #aheadBytes = 0
+  #eventBytes = FIRST_EVENT_BYTES
+  #fetching = 0
 
   constructor(options: BackfillOptions) {
     this.#options = options
@@ -56,13 +60,13 @@ export class Backfill {
   take(window: Drained): void {
     const taken = this.#windows.shift()
     this.#windows.unshift(...(taken?.rest ?? []))
-    this.#aheadEvents -= window.events.length
+    this.#aheadBytes -= bytesOf(window)
   }
 
   #plan(signal: AbortSignal): void {
     const { segment, concurrency } = this.#options
     this.#queue.concurrency = concurrency()
-    while (this.#plannedToS < segment.endS && this.#windows.length < 2 * concurrency() && this.#aheadEvents < AHEAD_EVENTS_MAX) {
+    while (this.#plannedToS < segment.endS && this.#windows.length < 2 * concurrency() && this.#hasRoom) {
       const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#windowS) }
       this.#plannedToS = window.toS
       this.#windows.push(this.#start(window, 0, signal))
@@ -71,9 +75,21 @@ export class Backfill {
     }
   }
 
+  /** Whoever is waited for is fetched whatever there is ahead of it. */
+  get #hasRoom(): boolean {
+    const expectedBytes = (this.#fetching + 1) * PAGES_PER_WINDOW * this.#options.pageEvents * this.#eventBytes
+    return this.#windows.length === 0 || this.#aheadBytes + expectedBytes <= AHEAD_BYTES_MAX
+  }
+
+  /** Resolves when no fetch is under way any more, once the scope has ended (invariant 7). */
+  async atRest(): Promise<void> {
+    await this.#queue.onIdle()
+  }
+
   #start(planned: Window, priority: number, signal: AbortSignal): Fetch {
     const rest: Fetch[] = []
-    const fetching = this.#queue.add(() => this.#fetch(planned, rest, signal), { priority })
+    this.#fetching++
+    const fetching = this.#queue.add(() => this.#fetch(planned, rest, signal), { priority }).finally(() => this.#fetching--)
     fetching.catch(() => {}) // Heard of when it is the head; until then it must not count as unhandled.
     return { fetching, rest }
   }
@@ -81,8 +97,10 @@ export class Backfill {
   /** The oldest part of the window; what follows it goes into `rest`, in order. */
   async #fetch(window: Window, rest: Fetch[], signal: AbortSignal): Promise<Drained> {
     const result = await this.#options.drain(window, PAGES_PER_WINDOW_MAX * this.#options.pageEvents, signal)
-    this.#aheadEvents += result.events.length
-    this.#learn(result)
+    const bytes = bytesOf(result)
+    this.#aheadBytes += bytes
+    if (result.events.length > 0) this.#eventBytes = bytes / result.events.length
+    if (result.fromS < result.toS) this.#learn(result)
     this.#plan(signal)
     if (result.fromS === window.fromS) return result
     const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
@@ -107,4 +125,9 @@ export class Backfill {
     const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, wanted / Math.max(1, events.length)))
     this.#windowS = Math.max(1, Math.round(Math.max(1, toS - fromS) * stretch))
   }
+}
+
+/** Its events' text; most of it is of one byte a character. */
+function bytesOf({ events }: Drained): number {
+  return events.reduce((sum, { text }) => sum + text.length, 0)
 }

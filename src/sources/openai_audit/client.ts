@@ -4,6 +4,7 @@ import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
 import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../../toolkit/backoff.ts'
 import type { Secret } from '../../toolkit/secret.ts'
 import { type Page, parsePage } from './page.ts'
+import type { RequestPace } from './request_pace.ts'
 
 const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
 const BLOCKED_RETRY_MS = 60_000
@@ -24,8 +25,10 @@ export interface ClientOptions {
   /** Where requests go, for messages. */
   readonly url: string
   readonly clock: Clock
-  /** The least time between the starts of two requests, in ms. */
-  readonly requestIntervalMs: number
+  /** Shared by all clients of a source. */
+  readonly pace: RequestPace
+  /** Resolves when something changed that may end a blocked state, such as the file of the key. */
+  readonly changed: (signal: AbortSignal) => Promise<void>
   readonly report: (state: ComponentState) => void
   readonly onAnswer: (result: 'ok' | 'throttled' | 'failed' | 'blocked') => void
 }
@@ -34,7 +37,6 @@ export interface ClientOptions {
 export class AuditClient {
   readonly #options: ClientOptions
   readonly #troubled = new Set<object>()
-  #nextStartMs = 0
   /** What the API's clock was ahead of ours by at its last answer, in ms. */
   #skewMs = 0
 
@@ -54,15 +56,21 @@ export class AuditClient {
 
   /** Resolves with the page; rejects only on `signal`. */
   async ask(query: string, signal: AbortSignal): Promise<Page> {
+    return this.untilDone(() => this.askOnce(query, signal), signal)
+  }
+
+  /** Does the work again until it succeeds, pausing as its failures ask. The stream is running when all of its work goes well. */
+  async untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const attempt = {}
     try {
       for (let failures = 0; ; failures++) {
+        signal.throwIfAborted()
         try {
-          return await this.askOnce(query, signal)
+          return await work()
         } catch (cause) {
           signal.throwIfAborted()
           this.#troubled.add(attempt)
-          await this.pauseAfter(toError(cause), failures, signal)
+          await this.#pauseAfter(toError(cause), failures, signal)
         }
       }
     } finally {
@@ -72,14 +80,14 @@ export class AuditClient {
   }
 
   /** Waits as the failure asks, and tells the operator; rejects with what no waiting can mend. */
-  async pauseAfter(error: Error, failures: number, signal: AbortSignal): Promise<void> {
-    const { clock, apiKey, report, onAnswer } = this.#options
+  async #pauseAfter(error: Error, failures: number, signal: AbortSignal): Promise<void> {
+    const { clock, changed, report, onAnswer } = this.#options
     if (error instanceof BlockedError) {
       onAnswer('blocked')
       report({ name: 'blocked', error, retryAtMs: clock.now() + BLOCKED_RETRY_MS })
       const done = new AbortController()
       const either = AbortSignal.any([signal, done.signal])
-      const waits = [clock.sleep(BLOCKED_RETRY_MS, either), apiKey.changed(clock, either)]
+      const waits = [clock.sleep(BLOCKED_RETRY_MS, either), changed(either)]
       await Promise.race(waits).finally(() => done.abort())
       await Promise.allSettled(waits)
       return
@@ -93,10 +101,8 @@ export class AuditClient {
 
   /** One request: its page, or the class of error that says what to do. */
   async askOnce(query: string, signal: AbortSignal): Promise<Page> {
-    const { clock, fetchPage } = this.#options
-    const waitMs = this.#nextStartMs - clock.now()
-    this.#nextStartMs = Math.max(this.#nextStartMs, clock.now()) + this.#options.requestIntervalMs
-    if (waitMs > 0) await clock.sleep(waitMs, signal)
+    const { clock, fetchPage, pace } = this.#options
+    await pace.turn(signal)
     const answer = await fetchPage(query, signal)
     const dateMs = Date.parse(answer.headers.date ?? '')
     // The header is in whole seconds: a smaller difference is no difference.

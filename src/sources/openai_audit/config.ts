@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { httpSettings } from '../../toolkit/http/settings.ts'
 import { duration, httpUrl, parseDurationMs, secret } from '../../toolkit/settings.ts'
 
 const YEAR_MS = 365 * 86_400_000
@@ -50,7 +51,7 @@ export const openaiAuditConfig = z.strictObject({
   resource_ids: ids('events on these targets'),
   page_size: z.int().min(1).max(1000).default(100).describe('Events asked for in one request. The OpenAI API takes at most 100.'),
   poll_interval: duration({ min: '100ms', max: '1h' }).prefault('15s').describe('Between two looks for new events.'),
-  overlap: duration({ min: '1s', max: '7d' }).prefault('15m').describe('How late an event may be listed and still be found.'),
+  overlap: duration({ min: '1s', max: '12h' }).prefault('15m').describe('How late an event may be listed and still be found.'),
   sweep_interval: duration({ min: '1s', max: '1d' }).prefault('5m').describe('Between two listings of the whole overlap, for late events.'),
   window_concurrency: z
     .int()
@@ -58,8 +59,9 @@ export const openaiAuditConfig = z.strictObject({
     .max(256)
     .default(32)
     .describe('The most windows of the past fetched at once; adapts below it, from 4.'),
-  request_timeout: duration({ min: '1s', max: '10m' }).prefault('60s').describe('Time for one request, its answer included.'),
   rate_limit: rateLimit.optional(),
+  ...httpSettings,
+  request_timeout: httpSettings.request_timeout.prefault('60s'),
 })
 
 export type OpenaiAuditConfig = z.output<typeof openaiAuditConfig>

@@ -13,10 +13,13 @@ export interface Drained extends Window {
 }
 
 export function drained(window: Window, listing: Listing, names: { source: string; stream: string; receivedMs: number }): Drained {
-  // The API lists newest first; of two events of one second the one listed later is the older.
-  const events = listing.elements.toReversed().map(({ text, body }) => receivedEvent({ ...names, text, body }))
+  const { elements, unreadable, order } = listing.collected
+  // Listed newest first: of two events of one second the one listed later is the older.
+  const events = (order === 'oldest first' ? elements : elements.toReversed()).map(({ text, body }) =>
+    receivedEvent({ ...names, text, body }),
+  )
   events.sort((a, b) => a.timeMs - b.timeMs)
-  return { ...window, events, unreadable: listing.unreadable, duplicates: listing.duplicates }
+  return { ...window, events, unreadable, duplicates: listing.duplicates }
 }
 
 /** The part before `atS`, and the rest. */

@@ -12,6 +12,7 @@ export class KnownIds {
     const known = new KnownIds()
     const ranges = segments.map(({ nextS, endS }) => [nextS, endS] as const)
     for (const [fromS, toS] of [...ranges, [frontierS - 2 * overlapS, Number.MAX_SAFE_INTEGER / 1000] as const]) {
+      // Their own times are not known: they count as the newest of their range.
       for (const id of history.ids(fromS * 1000, toS * 1000)) known.#timeS.set(id, Math.min(toS, frontierS))
     }
     return known
@@ -29,8 +30,11 @@ export class KnownIds {
     this.#timeS.set(id, timeS)
   }
 
-  /** Forgets the ids of events before `fromS`. */
-  forgetBefore(fromS: number): void {
-    for (const [id, timeS] of this.#timeS) if (timeS < fromS) this.#timeS.delete(id)
+  /** Forgets what is older than twice the overlap, but for what may be listed again with a window that is not sealed. */
+  forget({ frontierS, segments }: StreamPosition, overlapS: number): void {
+    const fromS = frontierS - 2 * overlapS
+    for (const [id, timeS] of this.#timeS) {
+      if (timeS < fromS && !segments.some(({ nextS, endS }) => timeS >= nextS && timeS <= endS)) this.#timeS.delete(id)
+    }
   }
 }

@@ -1,6 +1,7 @@
-import type { Unreadable } from '../../core/batch.ts'
 import { RetryableError } from '../../core/errors.ts'
-import type { Element, Page } from './page.ts'
+import { Collected } from './collected.ts'
+import { type CursorName, CursorDirection } from './cursor_direction.ts'
+import type { Page } from './page.ts'
 
 /** Seconds since 1970: from, included, to, excluded. */
 export interface Window {
@@ -8,11 +9,11 @@ export interface Window {
   readonly toS: number
 }
 
-export type CursorName = 'after' | 'before'
-
 /** One question to the list endpoint. */
 export interface Question extends Window {
   readonly cursor?: { readonly name: CursorName; readonly id: string } | undefined
+  /** Instead of the stream's own page size. */
+  readonly pageEvents?: number | undefined
 }
 
 export interface ListingOptions {
@@ -22,117 +23,171 @@ export interface ListingOptions {
   readonly pageEvents: number
   /** The most events that one window may hold in memory. */
   readonly windowEventsMax: number
-  /** True ends the listing after this page: everything older is known. */
+  /** True ends a listing that is newest first after this page: everything older is known. */
   readonly isEnough?: (page: Page) => boolean
+  /** What earlier listings of the stream found out about cursors. */
+  readonly direction?: CursorDirection | undefined
 }
 
-const TIMELESS =
-  "The API's cursors lead nowhere and its events have no time to list them by. The position stays; the window is listed again."
+const UNDRAINABLE = 'openai_audit.undrainable'
 
-/** More events than `windowEventsMax`. What is newer than the second `oldestS` has been listed whole. */
+/** More events than `windowEventsMax`. */
 export class WindowTooLargeError extends Error {
-  readonly oldestS: number
+  /** From this second on the window has been listed whole. */
+  readonly wholeFromS: number
 
-  constructor(oldestS: number) {
+  constructor(wholeFromS: number) {
     super('the window has too many events')
-    this.oldestS = oldestS
+    this.wholeFromS = wholeFromS
   }
 }
+
+/** What a cursor led to: the rest, nothing that could be told from a cursor without effect, or what can't be. */
+type Behind = 'all' | 'nothing' | 'contradiction'
 
 /** What the cursor led to cannot be the next page. */
 class CursorError extends Error {}
 
 /**
- * Everything the API lists in one window. Trusts no cursor: where pages do not follow on each other it
- * tries the other direction, and then lists by time alone, which needs none.
+ * Everything the API lists in one window. Trusts no cursor: where a page does not follow on the one before, it
+ * tries the other direction, and then lists by time, which needs no cursor but within one full second.
  */
 export class Listing {
   readonly #options: ListingOptions
-  readonly #elements: Element[] = []
-  readonly #first = new Map<string, Element>()
-  /** Id and text of what came again under an id with another text. */
-  readonly #others = new Set<string>()
-  readonly #unreadable = new Map<string, Unreadable>()
+  readonly #direction: CursorDirection
+  readonly collected = new Collected()
+  #wholeFromS = Number.POSITIVE_INFINITY
   /** Times an element was listed again within this window. */
   duplicates = 0
 
   constructor(options: ListingOptions) {
     this.#options = options
-  }
-
-  get elements(): readonly Element[] {
-    return this.#elements
-  }
-
-  get unreadable(): readonly Unreadable[] {
-    return [...this.#unreadable.values()]
+    this.#direction = options.direction ?? new CursorDirection()
   }
 
   /** Resolves when the window is drained; rejects with `WindowTooLargeError`, or `RetryableError` when the API contradicts itself. */
   async drain(window: Window, signal: AbortSignal): Promise<void> {
+    this.#wholeFromS = window.toS
     try {
-      await this.#walk(window, 'after', signal)
+      await this.#walk(window, signal)
     } catch (error) {
       if (!(error instanceof CursorError)) throw error
+      this.#wholeFromS = window.toS
       await this.#slice(window, signal)
     }
   }
 
   /** From page to page by cursor. */
-  async #walk(window: Window, name: CursorName, signal: AbortSignal): Promise<void> {
-    const { pageEvents, isEnough } = this.#options
-    let previous: Page | undefined
-    let cursor: Question['cursor']
-    while (true) {
-      const page = await this.#ask({ ...window, cursor }, signal)
-      const fresh = this.#add(page)
-      const size = page.elements.length
-      if (previous !== undefined && size > 0 && fresh === 0) throw new CursorError('the page after the cursor has been listed before')
-      if (isNewer(page, previous)) throw new CursorError('the page after the cursor is newer than the page before it')
-      if (isEnough?.(page)) return
-      // A full page is asked on even if the answer says that it was the last.
-      if (size === 0 || (!page.hasMore && size < pageEvents)) return
-      if (page.cursor === undefined) throw new CursorError('the page names no cursor')
-      if (page.cursor === cursor?.id) throw new CursorError('the cursor did not move')
-      previous = page
-      cursor = { name, id: page.cursor }
+  async #walk(window: Window, signal: AbortSignal): Promise<void> {
+    const first = await this.#ask(window, signal)
+    let page: Page | undefined = first
+    this.collected.add(first)
+    while (page !== undefined) {
+      this.#listedDownTo(page, window)
+      this.#checkSize()
+      if (this.#isEnough(page) || this.#isLast(page)) return
+      page = await this.#following(page, page !== first, window, signal)
     }
   }
 
-  /** By time alone: newest first, so each page tells up to when to ask next. */
-  async #slice({ fromS, toS }: Window, signal: AbortSignal): Promise<void> {
-    for (let upperS = toS; upperS > fromS; ) {
-      const page = await this.#ask({ fromS, toS: upperS }, signal)
-      this.#add(page)
-      const { oldestS, newestS } = page
-      if (this.#options.isEnough?.(page)) return
-      if (page.elements.length < this.#options.pageEvents && !page.hasMore) return
-      if (oldestS === undefined || newestS === undefined) throw new RetryableError('openai_audit.undrainable', TIMELESS)
-      const oldestSecondS = Math.floor(oldestS)
-      if (Math.floor(newestS) === oldestSecondS) {
-        await this.#second(oldestSecondS, signal)
-        upperS = Math.min(oldestSecondS, upperS - 1)
-      } else {
-        upperS = Math.min(oldestSecondS + 1, upperS - 1) // That second may go on behind the page: it is listed again.
+  /** While nothing has shown that it is newest first, no part of the window is known to be whole. */
+  #listedDownTo({ order, oldestS }: Page, { toS }: Window): void {
+    if (this.collected.order !== 'newest first' || order === 'mixed') this.#wholeFromS = toS
+    else if (oldestS !== undefined) this.#wholeFromS = Math.min(this.#wholeFromS, Math.floor(oldestS) + 1)
+  }
+
+  /** The page behind the cursor, in whichever direction cursors work; undefined when there is none. */
+  async #following(page: Page, isProven: boolean, window: Window, signal: AbortSignal): Promise<Page | undefined> {
+    for (const name of this.#direction.names) {
+      const next = await this.#ask({ ...window, cursor: cursorOf(page, name) }, signal)
+      const fresh = this.collected.add(next)
+      if (next.elements.length === 0) {
+        // A full page may be the last one; a page that promised more can't.
+        if (!page.hasMore && (isProven || (await this.#leads(page, name, window, signal)))) return undefined
+      } else if (fresh > 0 && this.collected.isInOrder(page, next)) {
+        this.duplicates += next.elements.length - fresh
+        this.#direction.adopt(name)
+        return next
       }
+    }
+    throw new CursorError('no cursor leads on')
+  }
+
+  /**
+   * By time alone, newest part first: a window whose page is not the last one is cut, where the page ends if it is
+   * in order, until each part is one page. So it holds whatever the order.
+   */
+  async #slice(whole: Window, signal: AbortSignal): Promise<void> {
+    const windows = [whole]
+    for (let window = windows.pop(); window !== undefined; window = windows.pop()) {
+      const { fromS, toS } = window
+      if (fromS >= toS) continue
+      const page = await this.#ask(window, signal)
+      this.duplicates += page.elements.length - this.collected.add(page)
+      this.#checkSize()
+      if (this.#isEnough(page)) return
+      if (!this.#isLast(page)) {
+        const { oldestS, newestS } = page
+        if (oldestS === undefined || newestS === undefined) throw new RetryableError(UNDRAINABLE, TIMELESS)
+        const [oldest, newest] = [Math.max(fromS, Math.floor(oldestS)), Math.min(toS - 1, Math.floor(newestS))]
+        if (toS - fromS === 1) await this.#second(fromS, signal)
+        else if (oldest === newest) windows.push({ fromS, toS: oldest }, { fromS: oldest, toS: oldest + 1 }, { fromS: oldest + 1, toS })
+        else {
+          const middle = fromS + Math.ceil((toS - fromS) / 2)
+          const cutS = { 'newest first': oldest + 1, 'oldest first': newest, mixed: middle, 'one time': middle }[page.order]
+          const atS = Math.min(toS - 1, Math.max(fromS + 1, cutS))
+          windows.push({ fromS, toS: atS }, { fromS: atS, toS })
+        }
+      }
+      this.#wholeFromS = Math.min(this.#wholeFromS, windows.at(-1)?.toS ?? fromS)
     }
   }
 
   /** One second whose events fill a page: only a cursor can list it, in whichever direction it works. */
   async #second(secondS: number, signal: AbortSignal): Promise<void> {
-    const window = { fromS: secondS, toS: secondS + 1 }
-    for (const name of ['after', 'before'] as const) {
-      try {
-        return await this.#walk(window, name, signal)
-      } catch (error) {
-        if (!(error instanceof CursorError)) throw error
-      }
+    // With one event a page nothing would tell a cursor that works from one that leads nowhere.
+    const window = { fromS: secondS, toS: secondS + 1, pageEvents: Math.max(2, this.#options.pageEvents) }
+    const page = await this.#ask(window, signal)
+    this.collected.add(page)
+    if (!page.hasMore && page.elements.length < window.pageEvents) return
+    const found: Behind[] = []
+    for (const name of this.#direction.names) {
+      found.push(await this.#follow(page, name, window, signal))
+      if (found.includes('all')) return
     }
+    if (page.elements.length === 1 && found.every(what => what === 'nothing')) return
     throw new RetryableError(
-      'openai_audit.undrainable',
+      UNDRAINABLE,
       `The API lists a full page of events in the second ${new Date(secondS * 1000).toISOString()} and its cursors lead nowhere in either direction. ` +
         'The position stays before that second; it is listed again.',
     )
+  }
+
+  async #follow(first: Page, name: CursorName, window: Question, signal: AbortSignal): Promise<Behind> {
+    const here = new Collected()
+    here.add(first)
+    try {
+      for (let page = first; ; ) {
+        const next = await this.#ask({ ...window, cursor: cursorOf(page, name) }, signal)
+        this.collected.add(next)
+        this.#checkSize()
+        if (next.elements.length === 0) return page !== first || (await this.#leads(page, name, window, signal)) ? 'all' : 'nothing'
+        if (here.add(next) === 0) return 'contradiction'
+        if (!next.hasMore && next.elements.length < window.pageEvents!) return 'all'
+        page = next
+      }
+    } catch (error) {
+      if (error instanceof CursorError) return 'contradiction'
+      throw error
+    }
+  }
+
+  /** Whether cursors of this direction have an effect: the last but one element's has to lead to the last one. */
+  async #leads(page: Page, name: CursorName, window: Question, signal: AbortSignal): Promise<boolean> {
+    const [beforeLast, last] = page.elements.slice(-2)
+    if (beforeLast?.id === undefined || last?.id === undefined) return false
+    const { elements } = await this.#ask({ ...window, cursor: { name, id: beforeLast.id } }, signal)
+    return elements[0]?.id === last.id
   }
 
   /** A page that is empty and says that there is more says nothing: it is asked again, a few times. */
@@ -141,40 +196,30 @@ export class Listing {
       const page = await this.#options.ask(question, signal)
       if (page.elements.length > 0 || page.unreadable.length > 0 || !page.hasMore) return page
     }
+    if (question.cursor !== undefined) throw new CursorError('the cursor leads to an empty page')
     throw new RetryableError(
       'openai_audit.contradiction',
       'The API answered an empty page and "has_more": true, five times. The position stays; the window is listed again.',
     )
   }
 
-  /** How many of the page's elements are new to this window. */
-  #add(page: Page): number {
-    const before = this.#elements.length
-    for (const element of page.elements) {
-      if (this.#isNew(element)) this.#elements.push(element)
-      else this.duplicates++
-    }
-    for (const piece of page.unreadable) this.#unreadable.set(piece.text, piece)
-    if (this.#elements.length > this.#options.windowEventsMax && page.oldestS !== undefined) {
-      throw new WindowTooLargeError(Math.floor(page.oldestS))
-    }
-    return this.#elements.length - before
+  #isLast({ elements, hasMore }: Page): boolean {
+    return !hasMore && elements.length < this.#options.pageEvents
   }
 
-  /** An id may come with different texts; each is an event. Without an id the text is all there is. */
-  #isNew(element: Element): boolean {
-    const { id, text } = element
-    const first = this.#first.get(id ?? text)
-    if (first === undefined) {
-      this.#first.set(id ?? text, element)
-      return true
-    }
-    if (first.text === text) return false
-    const before = this.#others.size
-    return this.#others.add(`${id ?? ''}\n${text}`).size > before
+  #isEnough(page: Page): boolean {
+    return page.order === 'newest first' && this.collected.order === 'newest first' && this.#options.isEnough?.(page) === true
+  }
+
+  #checkSize(): void {
+    if (this.collected.elements.length > this.#options.windowEventsMax) throw new WindowTooLargeError(this.#wholeFromS)
   }
 }
 
-function isNewer(page: Page, previous: Page | undefined): boolean {
-  return page.newestS !== undefined && previous?.newestS !== undefined && page.newestS > previous.newestS
+const TIMELESS =
+  "The API's cursors lead nowhere and its events have no time to list them by. The position stays; the window is listed again."
+
+function cursorOf({ cursor }: Page, name: CursorName) {
+  if (cursor === undefined) throw new CursorError('the page names no cursor')
+  return { name, id: cursor }
 }

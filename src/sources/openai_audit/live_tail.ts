@@ -1,5 +1,4 @@
 import type { Batch, SealedWindow } from '../../core/batch.ts'
-import { toError } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { type Drained, drained, seal, splitAt } from './drained.ts'
 import { Listing, type Window, WindowTooLargeError } from './listing.ts'
@@ -53,6 +52,11 @@ export class LiveTail {
     return this.#polling
   }
 
+  /** Resolves when no poll is under way any more, once the scope has ended (invariant 7). */
+  async atRest(): Promise<void> {
+    await Promise.allSettled([this.#polling])
+  }
+
   /** The batch of a poll that `next` gave. */
   hand({ drained: window, toS, isSweep }: Poll): Batch {
     const { options, position } = this.#reading
@@ -81,8 +85,8 @@ export class LiveTail {
       for (const event of fresh) events.push(event)
       if (row.toS > row.fromS || row.events > 0) sealed.push(row)
     }
-    if (isSweep) this.#reading.known.forgetBefore(frontierS - 2 * options.overlapS)
     this.#reading.position = { ...position, frontierS }
+    if (isSweep) this.#reading.known.forget(this.#reading.position, options.overlapS)
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
     return { events, position: encodePosition(this.#reading.position), sealed, unreadable: window.unreadable }
   }
@@ -94,14 +98,7 @@ export class LiveTail {
     const isSweep = startedMs >= this.#nextSweepMs
     this.#nextPollMs = startedMs + pollIntervalMs
     if (isSweep) this.#nextSweepMs = startedMs + sweepIntervalMs
-    for (let failures = 0; ; failures++) {
-      try {
-        return await this.#poll(isSweep, signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        await client.pauseAfter(toError(error), failures, signal)
-      }
-    }
+    return client.untilDone(() => this.#poll(isSweep, signal), signal)
   }
 
   async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
@@ -114,6 +111,7 @@ export class LiveTail {
     const listing = new Listing({
       ask: (question, scope) => client.ask(encodeQuery(question, query), scope),
       pageEvents: query.pageEvents,
+      direction: options.direction,
       windowEventsMax: POLL_EVENTS_MAX,
       ...(isSweep ? {} : { isEnough: (page: Page) => this.#isKnown(page) }),
     })

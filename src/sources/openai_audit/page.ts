@@ -18,12 +18,16 @@ export interface Page {
   readonly elements: readonly Element[]
   readonly unreadable: readonly Unreadable[]
   readonly hasMore: boolean
-  /** The cursor for the next page: the answer's `last_id`, or the id of the last element. */
+  /** The cursor for the next page: the id of the last element; the answer's `last_id` where it has none. */
   readonly cursor: string | undefined
   /** Oldest and newest time, in seconds since 1970; undefined when no element has one. */
   readonly oldestS: number | undefined
   readonly newestS: number | undefined
+  readonly order: PageOrder
 }
+
+/** How the times of a page follow on each other. */
+export type PageOrder = 'newest first' | 'oldest first' | 'one time' | 'mixed'
 
 /** Reads a list answer; throws `RetryableError` when it is none. */
 export function parsePage(text: string): Page {
@@ -37,7 +41,8 @@ export function parsePage(text: string): Page {
     for (const element of texts ?? []) readElement(element, elements, unreadable)
   }
   if (!isList) throw new RetryableError('openai_audit.malformed', `The API's answer has no list in "data": ${text.slice(0, 200)}`)
-  const cursor = typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : elements.at(-1)?.id
+  // A last_id that is another element's would leave out what is between them.
+  const cursor = elements.at(-1)?.id ?? (typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : undefined)
   return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }
 }
 
@@ -65,13 +70,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-function timesOf(elements: readonly Element[]): { oldestS: number | undefined; newestS: number | undefined } {
+function timesOf(elements: readonly Element[]): Pick<Page, 'oldestS' | 'newestS' | 'order'> {
   let oldestS: number | undefined
   let newestS: number | undefined
+  let lastS: number | undefined
+  let [hasFallen, hasRisen] = [false, false]
   for (const { timeS } of elements) {
     if (timeS === undefined) continue
     if (oldestS === undefined || timeS < oldestS) oldestS = timeS
     if (newestS === undefined || timeS > newestS) newestS = timeS
+    if (lastS !== undefined) {
+      hasFallen ||= timeS < lastS
+      hasRisen ||= timeS > lastS
+    }
+    lastS = timeS
   }
-  return { oldestS, newestS }
+  const order = hasFallen ? (hasRisen ? 'mixed' : 'newest first') : hasRisen ? 'oldest first' : 'one time'
+  return { oldestS, newestS, order }
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '../../core/batch.ts'
-import { toError } from '../../core/errors.ts'
+import { RetryableError } from '../../core/errors.ts'
 import { Backfill } from './backfill.ts'
 import { type Drained, drained, seal, splitAt } from './drained.ts'
 import { Listing, type Window, WindowTooLargeError } from './listing.ts'
@@ -9,6 +9,14 @@ import type { Reading } from './stream.ts'
 
 /** Events of one second, which has no parts. */
 const SECOND_EVENTS_MAX = 1_000_000
+
+function tooLarge(secondS: number): RetryableError {
+  return new RetryableError(
+    'openai_audit.second_too_large',
+    `The API lists more than ${SECOND_EVENTS_MAX} events in the second ${new Date(secondS * 1000).toISOString()}. ` +
+      'The position stays before it. Read them by several sources with narrower filters, such as project_ids.',
+  )
+}
 
 /** What of the past is still to be listed: the segments of the position, one after the other. */
 export class Past {
@@ -28,12 +36,17 @@ export class Past {
       const windows = new Backfill({
         segment,
         pageEvents: options.query.pageEvents,
-        drain: (window, eventsMax, scope) => this.#drain(window, eventsMax, scope),
+        drain: (window, eventsMax, scope) => options.client.untilDone(() => this.#drain(window, eventsMax, scope), scope),
         concurrency: () => options.limit.value,
       })
       this.#backfill = { endS: segment.endS, windows }
     }
     return this.#backfill.windows.head(signal)
+  }
+
+  /** Resolves when nothing of it is under way any more, once the scope has ended (invariant 7). */
+  async atRest(): Promise<void> {
+    await this.#backfill?.windows.atRest()
   }
 
   /** The batch of a window that `head` gave: its events, its row of the ledger, and the position behind it. */
@@ -54,34 +67,23 @@ export class Past {
     return { events: fresh, position: encodePosition(this.#reading.position), sealed: [row], unreadable: window.unreadable }
   }
 
-  /** Goes on until the window, or the newest part of one that is too large, is drained. */
+  /** The window, or the newest part of one that is too large. */
   async #drain(window: Window, windowEventsMax: number, signal: AbortSignal): Promise<Drained> {
-    const { client } = this.#reading.options
-    for (let failures = 0; ; failures++) {
-      try {
-        return await this.#drainOnce(window, windowEventsMax, signal)
-      } catch (error) {
-        signal.throwIfAborted()
-        await client.pauseAfter(toError(error), failures, signal)
-      }
-    }
-  }
-
-  async #drainOnce(window: Window, windowEventsMax: number, signal: AbortSignal): Promise<Drained> {
     const { options } = this.#reading
     const names = { source: options.context.id, stream: options.name, receivedMs: options.context.clock.now() }
     const isSecond = window.toS - window.fromS <= 1
     const listing = new Listing({
       ask: (question, scope) => options.client.ask(encodeQuery(question, options.query), scope),
       pageEvents: options.query.pageEvents,
+      direction: options.direction,
       windowEventsMax: isSecond ? SECOND_EVENTS_MAX : windowEventsMax,
     })
     try {
       await listing.drain(window, signal)
     } catch (error) {
-      if (!(error instanceof WindowTooLargeError) || isSecond) throw error
-      const fromS = Math.min(error.oldestS + 1, window.toS)
-      return splitAt(drained(window, listing, names), fromS)[1]
+      if (!(error instanceof WindowTooLargeError)) throw error
+      if (isSecond) throw tooLarge(window.fromS)
+      return splitAt(drained(window, listing, names), error.wholeFromS)[1]
     }
     return drained(window, listing, names)
   }

@@ -24,11 +24,14 @@ export function isTenantType(type: string): boolean {
  * The query string of one question. `gte`, never `gt`: times are whole seconds and ties are real. `order` is
  * never sent: it is undocumented.
  */
-export function encodeQuery({ fromS, toS, cursor }: Question, { filters, pageEvents, tenantOnly }: QueryOptions): string {
+export function encodeQuery(
+  { fromS, toS, cursor, pageEvents: asked }: Question,
+  { filters, pageEvents, tenantOnly }: QueryOptions,
+): string {
   const query = new URLSearchParams()
   query.append('effective_at[gte]', String(fromS))
   query.append('effective_at[lt]', String(toS))
-  query.append('limit', String(pageEvents))
+  query.append('limit', String(asked ?? pageEvents))
   if (cursor !== undefined) query.append(cursor.name, cursor.id)
   if (tenantOnly) query.append('tenant_only', 'true')
   const types = tenantOnly ? filters.eventTypes.filter(isTenantType) : filters.eventTypes

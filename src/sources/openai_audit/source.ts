@@ -1,9 +1,13 @@
 import type { ComponentContext } from '../../core/context.ts'
 import type { Source } from '../../core/source.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { httpOptions } from '../../toolkit/http/settings.ts'
+import { anyChanged } from '../../toolkit/tls.ts'
 import { AuditClient, type FetchPage } from './client.ts'
 import type { OpenaiAuditConfig } from './config.ts'
+import { CursorDirection } from './cursor_direction.ts'
 import { isTenantType } from './query.ts'
+import { RequestPace } from './request_pace.ts'
 import { AuditStream } from './stream.ts'
 import { WindowLimit } from './window_limit.ts'
 
@@ -13,7 +17,11 @@ const ANSWER_BYTES_MAX = 64 * 2 ** 20
 /** `fetchPage` replaces the network, for rehearsals. */
 export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: ComponentContext, fetchPage?: FetchPage): Source {
   const url = new URL(`${config.base_url.href.replace(/\/+$/, '')}/organization/audit_logs`)
-  const endpoint = fetchPage === undefined ? openEndpoint(config, context, url) : undefined
+  const http = httpOptions(config)
+  const endpoint = fetchPage === undefined ? openEndpoint(config, context, url, http) : undefined
+  const limit = new WindowLimit(config.window_concurrency)
+  const direction = new CursorDirection()
+  const pace = new RequestPace(context.clock, config.rate_limit ?? 0)
   const fetch: FetchPage =
     fetchPage ?? (async (query, signal) => endpoint!.request({ method: 'GET', path: `${url.pathname}?${query}` }, signal))
 
@@ -23,7 +31,8 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
       apiKey: config.api_key,
       url: url.href,
       clock: context.clock,
-      requestIntervalMs: config.rate_limit ?? 0,
+      pace,
+      changed: signal => anyChanged([config.api_key, ...http.secrets], context.clock, signal),
       report: state => context.report(state, name),
       onAnswer: result => {
         context.meter.add('tailrace_source_requests_total', { source: context.id, stream: name, result }, 1)
@@ -32,12 +41,12 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
     })
 
   const stream = (name: string, tenantOnly: boolean) => {
-    const limit = new WindowLimit(config.window_concurrency)
     return new AuditStream({
       name,
       client: client(name, result => (result === 'ok' ? limit.answered() : result === 'throttled' && limit.throttled())),
       query: { filters: filtersOf(config), pageEvents: config.page_size, tenantOnly },
       limit,
+      direction,
       startMs: config.start(context.clock.now()),
       overlapS: Math.ceil(config.overlap / 1000),
       pollIntervalMs: config.poll_interval,
@@ -62,12 +71,17 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
   }
 }
 
-function openEndpoint(config: OpenaiAuditConfig, context: ComponentContext, url: URL) {
+function openEndpoint(config: OpenaiAuditConfig, context: ComponentContext, url: URL, http: ReturnType<typeof httpOptions>) {
   return createHttpEndpoint({
+    ...http,
     component: 'openai_audit',
     url,
-    headers: () => ({ authorization: `Bearer ${config.api_key.reveal()}`, accept: 'application/json', 'accept-encoding': 'gzip' }),
-    timeoutMs: config.request_timeout,
+    headers: () => ({
+      ...http.headers(),
+      authorization: `Bearer ${config.api_key.reveal()}`,
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+    }),
     concurrencyMax: config.window_concurrency + 2,
     answerBytesMax: ANSWER_BYTES_MAX,
     clock: context.clock,

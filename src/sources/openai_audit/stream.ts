@@ -8,6 +8,7 @@ import { KnownIds } from './known_ids.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
 import { Past } from './past.ts'
 import type { QueryOptions } from './query.ts'
+import type { CursorDirection } from './cursor_direction.ts'
 import type { WindowLimit } from './window_limit.ts'
 
 /** The most events of one journal append. */
@@ -17,7 +18,9 @@ export interface StreamOptions {
   readonly name: string
   readonly client: AuditClient
   readonly query: QueryOptions
+  /** Shared by the streams of a source. */
   readonly limit: WindowLimit
+  readonly direction: CursorDirection
   /** Where a stream without a position starts, in ms since 1970; undefined: now. */
   readonly startMs: number | undefined
   readonly overlapS: number
@@ -65,7 +68,7 @@ export class AuditStream implements SourceStream {
       }
     } finally {
       ended.abort()
-      await Promise.allSettled([past.head(scope), tail.next(scope)])
+      await Promise.all([past.atRest(), tail.atRest()])
     }
   }
 
