@@ -145,7 +145,10 @@ test('a full second with cursors that lead nowhere is an error', async () => {
 
 test('empty pages that promise more are an error, after a few questions', async () => {
   let questions = 0
-  const ask = async () => (questions++, parsePage('{"data":[],"has_more":true}'))
+  const ask = async () => {
+    questions++
+    return parsePage('{"data":[],"has_more":true}')
+  }
   const listing = new Listing({ ask, pageEvents: 10, windowEventsMax: 100 })
   await expect(listing.drain(WINDOW, never)).rejects.toMatchObject({ code: 'openai_audit.contradiction' })
   expect(questions).toBeLessThan(20)
