@@ -6,6 +6,7 @@ import type { SchemaIssue } from './record/schema_issue.ts'
 import { openaiAudit } from './sources/openai_audit/index.ts'
 import { splunkHec } from './sinks/splunk_hec/index.ts'
 import { file } from './sinks/file/index.ts'
+import { s3 } from './sinks/s3/index.ts'
 import { stdout } from './sinks/stdout/index.ts'
 import { kafka } from './sinks/kafka/index.ts'
 import { otlp } from './sinks/otlp/index.ts'
@@ -45,7 +46,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, file, splunkHec, kafka, otlp, datadog, elasticsearch],
+  sinks: [stdout, file, s3, splunkHec, kafka, otlp, datadog, elasticsearch],
   formats: [
     {
       type: 'raw',

@@ -26,7 +26,11 @@ export function sourceSchema(spec: SourceSpec) {
 
 /** The whole of what may stand under a sink's id: the settings of every sink, with the defaults and limits of this one, and its own. */
 export function sinkSchema(spec: SinkSpec, formats: readonly FormatSpec[]) {
-  return spec.config.safeExtend({ type: z.literal(spec.type).describe(spec.summary), ...sinkSettings(spec, formats) })
+  const schema = spec.config.safeExtend({ type: z.literal(spec.type).describe(spec.summary), ...sinkSettings(spec, formats) })
+  return schema.superRefine((settings, context) => {
+    const mistake = spec.mistake?.(settings, { format: String(settings.format) })
+    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake.message, path: [...mistake.path], input: settings })
+  })
 }
 
 function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
@@ -75,9 +79,16 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
         bytes_max: bytes({ min: '1KiB', max: `${limits.bytesMax}B` })
           .prefault(`${Math.min(spec.batch.bytesMax, limits.bytesMax)}B`)
           .describe('Bytes of the mapped events of one write, uncompressed. One larger event still travels, alone.'),
-        timeout: duration({ min: '0ms', max: '10m' })
-          .prefault(`${spec.batch.timeoutMs}ms`)
-          .describe('How long a batch that is not full waits for more.'),
+        timeout:
+          spec.batch.alignedTo === undefined
+            ? duration({ min: '0ms', max: '10m' })
+                .prefault(`${spec.batch.timeoutMs}ms`)
+                .describe('How long a batch that is not full waits for more.')
+            : duration({ min: '1s', max: '24h' })
+                .prefault(`${spec.batch.timeoutMs}ms`)
+                .describe(
+                  'Events received within the same stretch of this length, counted from 1970 in UTC, make a batch, which goes out when the stretch is over or the batch is full. A stop leaves a stretch that is not over to the next run; a run with an end (`--once`, `--to`) sends it.',
+                ),
       })
       .prefault({})
       .describe('How events are gathered for one write.'),

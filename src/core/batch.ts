@@ -39,6 +39,10 @@ export interface Batch<E = LogEvent> {
   readonly events: readonly E[]
   /** Undefined: a part of a longer batch, after which there is no safe place to resume yet. */
   readonly position: Position | undefined
+  /** The place to resume after the first `count` of the events, for a reader that can tell. */
+  readonly positionAfter?: (count: number) => Position
+  /** Whether there was nothing behind it when it was read, for a reader that can tell. */
+  readonly isAtHead?: boolean
   /** Windows that are complete with this batch. */
   readonly sealed?: readonly SealedWindow[]
   readonly unreadable?: readonly Unreadable[]

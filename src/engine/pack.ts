@@ -1,5 +1,6 @@
 import type { Batch, Position } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
+import { withinMs } from '../toolkit/within.ts'
 
 export interface PackedBatch<M> extends Batch<M> {
   /** How many events were left out on the way to this batch. */
@@ -15,32 +16,53 @@ export interface PackOptions<E, M> {
   readonly bytesMax: number
   /** How long a batch that is not full waits for more. */
   readonly timeoutMs: number
+  readonly stretches?: Stretches<E> | undefined
   readonly clock: Clock
 }
 
 /**
+ * Makes the limits between batches a function of what is read, so that reading again gives the same batches: none holds
+ * events of two stretches of time, and one that is not full is handed out once its stretch is over and nothing follows.
+ */
+export interface Stretches<E> {
+  /** The end of the event's stretch, in ms since 1970. */
+  endMsOf(event: E): number
+  /** How much later than received an event may come to be read. */
+  readonly graceMs: number
+  /** Whether a stretch that is not over is handed out when the reader ends; otherwise it is left to the next reading. */
+  readonly flush: boolean
+}
+
+/**
  * Maps events and gathers them into batches by count, bytes and time, merging and splitting the
- * reader's: a batch carries the position of the last of the reader's batches that it completes.
+ * reader's: a batch carries the place right behind its last event, where the reader can tell it, otherwise the
+ * position of the last of the reader's batches that it completes.
  */
 export async function* pack<E, M>(
   batches: AsyncIterable<Batch<E>>,
   options: PackOptions<E, M>,
   signal: AbortSignal,
 ): AsyncGenerator<PackedBatch<M>> {
-  const { clock } = options
+  const { clock, stretches } = options
   const reader = batches[Symbol.asyncIterator]()
   let open = new OpenBatch<M>()
-  let dueMs = 0
-  const take = () => {
+  let startedMs = 0
+  let isAtHead = true
+  const take = (position = open.position) => {
     const full = open
+    full.position = position
     open = new OpenBatch<M>()
-    dueMs = clock.now() + options.timeoutMs
+    startedMs = clock.now()
     return full
+  }
+  const dueMs = () => {
+    if (stretches === undefined || open.endMs === undefined) return startedMs + options.timeoutMs
+    return isAtHead ? open.endMs + stretches.graceMs : Number.POSITIVE_INFINITY
   }
 
   try {
     for (let next = reader.next(); ; ) {
-      const result = open.isEmpty ? await next : await withinMs(next, dueMs - clock.now(), clock, signal)
+      const result = open.isEmpty || dueMs() === Infinity ? await next : await withinMs(next, dueMs() - clock.now(), clock, signal)
       if (result === undefined) {
         yield take()
         continue
@@ -48,21 +70,26 @@ export async function* pack<E, M>(
       if (result.done === true) break
       next = reader.next()
       next.catch(() => {}) // Heard of when it is awaited; until then it must not count as unhandled.
-      if (open.isEmpty) dueMs = clock.now() + options.timeoutMs
-      for (const event of result.value.events) {
+      if (open.isEmpty) startedMs = clock.now()
+      const { events, position, positionAfter } = result.value
+      isAtHead = result.value.isAtHead ?? true
+      for (const [index, event] of events.entries()) {
+        const endMs = stretches?.endMsOf(event)
+        if (open.events.length > 0 && open.endMs !== endMs) yield take(positionAfter?.(index))
         const mapped = options.map(event)
         if (mapped === undefined) {
           open.leftOut++
           continue
         }
         const bytes = options.bytesOf(mapped)
-        if (open.isFullFor(bytes, options)) yield take()
-        open.add(mapped, bytes)
+        if (open.isFullFor(bytes, options)) yield take(positionAfter?.(index))
+        open.add(mapped, bytes, endMs)
       }
-      open.position = result.value.position ?? open.position
+      open.position = position ?? open.position
       if (open.isFullFor(1, options)) yield take()
     }
-    if (!open.isEmpty) yield open
+    const isWhole = stretches === undefined || stretches.flush || open.endMs === undefined || clock.now() >= open.endMs + stretches.graceMs
+    if (!open.isEmpty && isWhole) yield open
   } finally {
     await reader.return?.()
   }
@@ -72,6 +99,8 @@ class OpenBatch<M> implements PackedBatch<M> {
   readonly events: M[] = []
   position: Position | undefined = undefined
   leftOut = 0
+  /** Of the stretch of its events. */
+  endMs: number | undefined = undefined
   #bytes = 0
 
   get isEmpty(): boolean {
@@ -82,26 +111,9 @@ class OpenBatch<M> implements PackedBatch<M> {
     return this.events.length >= eventsMax || (this.events.length > 0 && this.#bytes + bytes > bytesMax)
   }
 
-  add(mapped: M, bytes: number): void {
+  add(mapped: M, bytes: number, endMs: number | undefined): void {
     this.events.push(mapped)
+    this.endMs = endMs
     this.#bytes += bytes
-  }
-}
-
-/** What `promise` resolves to, or undefined when `ms` pass first. */
-async function withinMs<T>(promise: Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
-  const late = new AbortController()
-  const expired = clock.sleep(ms, AbortSignal.any([signal, late.signal])).then(
-    () => undefined,
-    (error: unknown) => {
-      if (!late.signal.aborted) throw error
-      return undefined
-    },
-  )
-  try {
-    return await Promise.race([promise, expired])
-  } finally {
-    late.abort()
-    await expired.catch(() => {}) // It lost the race, or the race has thrown it already.
   }
 }

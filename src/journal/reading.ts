@@ -59,8 +59,9 @@ class Gatherer {
   }
 
   /** The batch after `from`; its position is `from` at the head. */
-  next(from: number): { readonly events: readonly LogEvent[]; readonly position: number } {
+  next(from: number): Batch<LogEvent> & { readonly position: number } {
     const events: LogEvent[] = []
+    const ends: number[] = []
     let position = from
     let chars = 0
     while (events.length < this.#eventsMax && chars < BATCH_CHARS_MAX && position - from < PASSED_EVENTS_MAX) {
@@ -77,13 +78,14 @@ class Gatherer {
       }
       const offset = Math.max(0, position - segment.first)
       const part = segment.events().slice(offset, offset + this.#eventsMax - events.length)
-      for (const event of part) {
+      for (const [index, event] of part.entries()) {
         events.push(event)
+        ends.push(segment.first + offset + index + 1)
         chars += event.text.length
       }
       position = part.length === 0 ? end : segment.first + offset + part.length
     }
-    return { events, position }
+    return { events, position, positionAfter: count => ends[count - 1] ?? from, isAtHead: position >= this.#feed.head() }
   }
 
   #segmentAt(position: number): Segment | undefined {

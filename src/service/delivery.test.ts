@@ -49,6 +49,7 @@ test('every event is delivered or a dead letter, and is counted as what it is', 
       clock,
       meter: { ...SILENT_METER, add: (name, __, value) => void counts.set(name, (counts.get(name) ?? 0) + value) },
       onState: () => {},
+      finite: true,
     },
     { softStop: soft.signal, hardStop: new AbortController().signal },
   )
@@ -76,7 +77,7 @@ test('a sink that fails for an unforeseen reason is not done before it has drain
   sink.behave = () => (sink.attempts < 3 ? new TypeError('unforeseen') : undefined)
   const configured = checkConfig([{ name: 't', text: TEXT }], { registry: exampleRegistry(), env: {} }).sinks[0]!
   const run = runDelivery(
-    { configured, sink, mapper: raw, journal, clock, meter: SILENT_METER, onState: () => {} },
+    { configured, sink, mapper: raw, journal, clock, meter: SILENT_METER, onState: () => {}, finite: true },
     { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
   )
   await clock.advance(10_000)

@@ -6,7 +6,7 @@ import type { LogEvent } from '../core/event.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import type { Rejection, Sink } from '../core/sink.ts'
 import { createDeliver, type Deliver } from '../engine/deliver.ts'
-import { type PackedBatch, pack } from '../engine/pack.ts'
+import { type PackedBatch, pack, type Stretches } from '../engine/pack.ts'
 import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -14,6 +14,8 @@ import { UnmappedEvent } from './mapping.ts'
 
 /** The most events that are read from the journal at once. */
 const READ_EVENTS_MAX = 1000
+/** From the receipt of an event to its place in the journal, at most; waiting for room in a full journal apart. */
+const APPEND_MS_MAX = 10_000
 
 export interface DeliveryOptions {
   readonly configured: ConfiguredSink
@@ -25,6 +27,8 @@ export interface DeliveryOptions {
   readonly clock: Clock
   readonly meter: Meter
   readonly onState: (state: ComponentState) => void
+  /** The run ends by itself: what a sink would still wait for is sent. */
+  readonly finite: boolean
 }
 
 /** Brings the journal to one sink, until it is at the head after a soft stop, or a FatalError is thrown. */
@@ -48,6 +52,7 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
               eventsMax: batch.events_max,
               bytesMax: batch.bytes_max,
               timeoutMs: batch.timeout,
+              stretches: configured.spec.batch.alignedTo && stretchesOf(batch.timeout, options.finite),
               clock,
             },
             hardStop,
@@ -64,6 +69,10 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   }
   // A soft stop asks to drain, also after a failure; whoever can't wait for that stops hard.
   await supervise(run, { retry: policy, blockedRetryMs: retry.blocked, clock, onState: options.onState, stopped: stop.hardStop })
+}
+
+function stretchesOf(lengthMs: number, flush: boolean): Stretches<LogEvent> {
+  return { endMsOf: ({ receivedMs }) => (Math.floor(receivedMs / lengthMs) + 1) * lengthMs, graceMs: APPEND_MS_MAX, flush }
 }
 
 function deliveryOf(options: DeliveryOptions) {

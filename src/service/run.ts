@@ -84,7 +84,8 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     const onState = (state: ComponentState) => board.report(id, state)
     const mapper = mappers.get(id)!
     const passes = createSinkFilter(configured, { logger, meter })
-    await runDelivery({ configured, sink: sinks.get(id)!, passes, mapper, journal, clock, meter, onState }, stops.sink(id))
+    const finite = options.bounds.untilMs !== undefined
+    await runDelivery({ configured, sink: sinks.get(id)!, passes, mapper, journal, clock, meter, onState, finite }, stops.sink(id))
   })
   const inspect = createUnknownsCounter(meter)
   const ingests = [...sources].flatMap(([source, { streams }]) =>

@@ -31,6 +31,17 @@ interface BatchOptions {
   readonly bytesMax: number
   /** How long a batch that is not full waits for more. */
   readonly timeoutMs: number
+  /**
+   * `received`: a batch holds events that were received within one stretch of `timeoutMs`, counted from 1970, and
+   * goes out when that is over or when it is full. Reading the journal again then gives the same batches.
+   */
+  readonly alignedTo?: 'received'
+}
+
+/** What is wrong between settings that are each right, in the operator's words. */
+export interface Mistake {
+  readonly path: readonly string[]
+  readonly message: string
 }
 
 export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {
@@ -42,6 +53,8 @@ export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends Component
   readonly batchLimits?: Partial<Pick<BatchOptions, 'eventsMax' | 'bytesMax'>>
   /** How many writes may be under way at once. */
   readonly concurrency: number
+  /** Looks at its own settings together with those that every sink has. */
+  mistake?(config: z.output<C>, common: { readonly format: string }): Mistake | undefined
   create(config: z.output<C>, context: SinkContext): Promise<Sink>
 }
 

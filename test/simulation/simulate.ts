@@ -114,6 +114,7 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
         clock: mortalClock,
         meter,
         onState,
+        finite: false,
       },
       stops,
     ),

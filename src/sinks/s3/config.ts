@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { compressionSettings } from '../../toolkit/body/compress.ts'
+import { httpSettings } from '../../toolkit/http/settings.ts'
+import { bytes, httpUrl, secret } from '../../toolkit/settings.ts'
+import { pathFault } from './key.ts'
+
+const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'] as const
+
+export const s3Config = z.strictObject({
+  bucket: z
+    .string()
+    .min(1)
+    .regex(/^[^/\s]+$/, { error: 'expected the name or the ARN of a bucket, without "/"; folders belong into prefix' })
+    .describe('Name of the bucket, or ARN of an access point.'),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Region of the bucket. Default: as the SDK finds it, such as in AWS_REGION or the profile's."),
+  prefix: z
+    .string()
+    .regex(/^(?!\/)(.*[^/])?$/, { error: 'expected a path without "/" at its start and end' })
+    .default('')
+    .describe('What the name of every object begins with, such as `audit/prod`.'),
+  path: z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const fault = pathFault(text)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: text })
+    })
+    .default('source={source}/day=%Y-%m-%d')
+    .describe(
+      "Folder of an object below the prefix. Placeholders: {source}, {stream}, {class_uid} (of OCSF), and the event's own time in UTC, %Y %m %d %H.",
+    ),
+  endpoint: httpUrl().optional().describe('URL of an object store other than that of Amazon, such as https://minio.example:9000.'),
+  path_style: z
+    .boolean()
+    .optional()
+    .describe('Whether the bucket stands in the path of the URL instead of its host name. Default: true with endpoint, false without.'),
+  access_key_id: secret()
+    .optional()
+    .describe(
+      "Default: the SDK's own chain: the environment, shared files and profiles, web identity, the role of the container or machine.",
+    ),
+  secret_access_key: secret().optional().describe('Belongs to access_key_id. Both are read again when their file changes.'),
+  session_token: secret().optional().describe('Of temporary credentials.'),
+  encryption: z
+    .strictObject({
+      type: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).describe("Server-side encryption; the bucket's own default when not set."),
+      kms_key_id: z.string().min(1).optional().describe('Key of KMS; the one of the account when not set.'),
+    })
+    .optional()
+    .describe('How the object store encrypts.'),
+  storage_class: z.enum(STORAGE_CLASSES).optional().describe("Storage class; the bucket's own default when not set."),
+  acl: z
+    .enum(['private', 'bucket-owner-read', 'bucket-owner-full-control'])
+    .optional()
+    .describe('Canned ACL, for the bucket of another account.'),
+  part_bytes: bytes({ min: '5MiB', max: '1GiB' }).prefault('16MiB').describe('An object larger than this travels in parts of this size.'),
+  ...compressionSettings(['gzip', 'zstd', 'none']),
+  ...httpSettings,
+})
+
+export type S3Config = z.output<typeof s3Config>

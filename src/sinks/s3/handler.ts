@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream'
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Clock } from '../../core/clock.ts'
+import { createHttpEndpoint, type HttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import type { httpOptions } from '../../toolkit/http/settings.ts'
+
+type SdkHandler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
+type SdkRequest = Parameters<SdkHandler['handle']>[0]
+type SdkAnswer = Awaited<ReturnType<SdkHandler['handle']>>
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+
+const REQUESTS_MAX = 64
+/** No answer that is asked for holds an object. */
+const ANSWER_BYTES_MAX = 1024 * 1024
+/** The bucket's, and those that give credentials. */
+const ORIGINS_MAX = 8
+
+/**
+ * Sends the SDK's requests over the same connections as every sink's: proxy, certificates, timeout and what is told of
+ * them are then the same. Errors of the network are thrown as our own.
+ */
+export class EndpointHandler {
+  readonly metadata = { handlerProtocol: 'http/1.1' }
+  readonly #http: ReturnType<typeof httpOptions>
+  readonly #clock: Clock
+  readonly #endpoints = new Map<string, HttpEndpoint>()
+
+  constructor(http: ReturnType<typeof httpOptions>, clock: Clock) {
+    this.#http = http
+    this.#clock = clock
+  }
+
+  async handle(request: SdkRequest, options: { abortSignal?: unknown } = {}): Promise<SdkAnswer> {
+    const { method, body, headers } = request
+    const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal
+    const answer = await this.#endpoint(request).request(
+      { method: method as Method, path: pathOf(request), headers, ...(body !== undefined && { body: bodyOf(body) }) },
+      signal,
+    )
+    const isSuccess = answer.status >= 200 && answer.status < 300
+    const content = isSuccess ? Buffer.from(answer.bytes) : Buffer.from(answer.text)
+    const response = { statusCode: answer.status, headers: answer.headers, body: Readable.from(content) }
+    return { response } as unknown as SdkAnswer
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#endpoints.values()].map(endpoint => endpoint.close()))
+  }
+
+  /** Asked for by the SDK; what is set here is set by the configuration. */
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): object {
+    return {}
+  }
+
+  #endpoint({ protocol, hostname, port }: SdkRequest): HttpEndpoint {
+    const url = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
+    const known = this.#endpoints.get(url.origin)
+    if (known !== undefined) return known
+    if (this.#endpoints.size >= ORIGINS_MAX)
+      throw new Error(`The SDK asks more than ${ORIGINS_MAX} servers; ${url.origin} is one too many.`)
+    const endpoint = createHttpEndpoint({
+      ...this.#http,
+      component: 's3',
+      url,
+      concurrencyMax: REQUESTS_MAX,
+      answerBytesMax: ANSWER_BYTES_MAX,
+      clock: this.#clock,
+    })
+    this.#endpoints.set(url.origin, endpoint)
+    return endpoint
+  }
+}
+
+function pathOf({ path, query }: SdkRequest): string {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => {
+    if (value === null || value === undefined) return [encode(name)]
+    return (Array.isArray(value) ? value : [value]).map(one => `${encode(name)}=${encode(one)}`)
+  })
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`
+}
+
+/** As the signature has it. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+function bodyOf(body: unknown): Uint8Array | string {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  throw new TypeError('The SDK streams a body that was given to it whole')
+}

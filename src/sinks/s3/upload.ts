@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { AbortMultipartUploadCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import type { Logger } from '../../core/context.ts'
+import { toError } from '../../core/errors.ts'
+import type { S3Config } from './config.ts'
+
+/** Parts of one object under way at once. */
+const PARTS_MAX = 2
+
+export interface EncodedObject {
+  readonly key: string
+  readonly body: Buffer
+  readonly events: number
+  readonly contentType: string
+  readonly contentEncoding?: string | undefined
+}
+
+/** Resolves when the store holds the object. */
+export async function upload(
+  object: EncodedObject,
+  { client, config, logger }: { client: S3Client; config: S3Config; logger: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  const { encryption, storage_class, acl } = config
+  const params: PutObjectCommandInput = {
+    Bucket: config.bucket,
+    Key: object.key,
+    Body: object.body,
+    ContentType: object.contentType,
+    ...(object.contentEncoding !== undefined && { ContentEncoding: object.contentEncoding }),
+    ...(encryption !== undefined && { ServerSideEncryption: encryption.type }),
+    ...(encryption?.kms_key_id !== undefined && { SSEKMSKeyId: encryption.kms_key_id }),
+    ...(storage_class !== undefined && { StorageClass: storage_class }),
+    ...(acl !== undefined && { ACL: acl }),
+    Metadata: {
+      'tailrace-events': String(object.events),
+      'tailrace-sha256': createHash('sha256').update(object.body).digest('hex'),
+    },
+  }
+  signal.throwIfAborted()
+  await new Upload({
+    client: abortable(client, logger, signal),
+    params,
+    partSize: config.part_bytes,
+    queueSize: PARTS_MAX,
+  }).done()
+}
+
+/**
+ * The library gives its requests no signal, and a failed clearing away of parts hides the failure that it clears up
+ * after. So every request ends on the signal, but the one that removes the parts, whose own failure is only noted.
+ */
+function abortable(client: S3Client, logger: Logger, signal: AbortSignal): S3Client {
+  const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
+    if (!(command instanceof AbortMultipartUploadCommand)) return await client.send(command, { abortSignal: signal })
+    return await client.send(command).catch((error: unknown) => {
+      const message = 'parts of an unfinished upload could not be removed; a lifecycle rule of the bucket should do it'
+      logger.warn(message, { key: command.input.Key, error: toError(error) })
+    })
+  }
+  return Object.create(client, { send: { value: send } }) as S3Client
+}
