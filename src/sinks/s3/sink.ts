@@ -16,7 +16,7 @@ import { upload } from './upload.ts'
 /** Objects of one write that are encoded and under way at once. */
 const OBJECTS_MAX = 4
 
-/** An object for each folder that the events of a write belong to; see docs/decisions/0002-object-names.md. */
+/** An object for each folder that the events of a write belong to; see docs/decisions/object-names.md. */
 export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): Sink {
   const http = httpOptions(config)
   const handler = new EndpointHandler(http, clock)
@@ -58,6 +58,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
     })
     await Promise.all(workers)
     failed.signal.throwIfAborted()
+    stored.delete(events)
   }
 
   return {

@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Behaviour } from '../contract/sink_contract.ts'
+
+/** An answer of its own for the next requests that write. */
+export interface S3Refusal {
+  readonly status: number
+  readonly code: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface S3Double extends AsyncDisposable {
+  readonly url: string
+  /** Bodies by key. */
+  readonly objects: ReadonlyMap<string, Buffer>
+  /** Headers by key. */
+  readonly headers: ReadonlyMap<string, IncomingMessage['headers']>
+  /** How many requests that write have arrived, by `PUT`, `PUT part`, `POST uploads`, `POST complete`, `DELETE parts`. */
+  readonly requests: readonly string[]
+  behaviour: Behaviour
+  /** What requests of this kind, or of this kind and first folder (`PUT 2026-01-01`), are answered with, instead of being done. */
+  readonly refusals: Map<string, S3Refusal>
+}
+
+/**
+ * A stand-in for an object store that can be made to fail in ways a real one cannot; it does not look at signatures.
+ * Answers by "REST Error Responses", "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload",
+ * "AbortMultipartUpload" and "ListObjectsV2", Amazon S3 API Reference.
+ */
+export async function startS3Double(): Promise<S3Double> {
+  const objects = new Map<string, Buffer>()
+  const headers = new Map<string, IncomingMessage['headers']>()
+  const parts = new Map<number, Buffer>()
+  const requests: string[] = []
+  const server = createServer((request, response) => void answer(request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const double = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    objects,
+    headers,
+    requests,
+    behaviour: 'accept' as Behaviour,
+    refusals: new Map<string, S3Refusal>(),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', double.url)
+    const kind = kindOf(request.method ?? '', url)
+    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
+    if (kind !== 'GET') requests.push(kind)
+    const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'))
+    const refusal = double.refusals.get(kind) ?? double.refusals.get(`${kind} ${key.split('/')[0]}`)
+    if (refusal !== undefined) return refuse(response, refusal)
+    if (kind !== 'GET' && double.behaviour !== 'accept') return misbehave(double.behaviour, request, response)
+    switch (kind) {
+      case 'GET':
+        return xml(response, '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>')
+      case 'PUT':
+        objects.set(key, body)
+        headers.set(key, request.headers)
+        return void response.writeHead(200, { etag: '"whole"' }).end()
+      case 'POST uploads':
+        headers.set(key, request.headers)
+        return xml(response, '<InitiateMultipartUploadResult><UploadId>upload-1</UploadId></InitiateMultipartUploadResult>')
+      case 'PUT part': {
+        const number = Number(url.searchParams.get('partNumber'))
+        parts.set(number, body)
+        return void response.writeHead(200, { etag: `"part-${number}"` }).end()
+      }
+      case 'POST complete':
+        objects.set(key, Buffer.concat([...parts].sort(([a], [b]) => a - b).map(([, part]) => part)))
+        return xml(response, '<CompleteMultipartUploadResult><ETag>"parts"</ETag></CompleteMultipartUploadResult>')
+      default:
+        return void response.writeHead(204).end()
+    }
+  }
+
+  return double
+}
+
+function kindOf(method: string, { searchParams }: URL): string {
+  if (searchParams.has('uploads')) return `${method} uploads`
+  if (searchParams.has('partNumber')) return `${method} part`
+  if (searchParams.has('uploadId')) return method === 'POST' ? 'POST complete' : `${method} parts`
+  return method
+}
+
+function xml(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`)
+}
+
+function refuse(response: ServerResponse, { status, code, headers }: S3Refusal): void {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>staged ${code}</Message></Error>`
+  response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body)
+}
+
+function misbehave(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse): void {
+  switch (behaviour) {
+    case 'busy':
+      return refuse(response, { status: 503, code: 'SlowDown', headers: { 'retry-after': '7' } })
+    case 'trickle': {
+      response.writeHead(200, { 'content-type': 'application/xml' })
+      const timer = setInterval(() => response.write(' '), 100)
+      return void response.once('close', () => clearInterval(timer))
+    }
+    case 'cut_off':
+      return void response.writeHead(200, { 'content-length': '100' }).write('<Error>', () => response.destroy())
+    case 'reset':
+      return void request.socket.resetAndDestroy()
+    case 'redirect':
+      return refuse(response, { status: 301, code: 'PermanentRedirect', headers: { 'x-amz-bucket-region': 'eu-west-1' } })
+    case 'huge':
+      return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
+    case 'hang':
+    case 'accept':
+      return
+  }
+}
