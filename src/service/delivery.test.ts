@@ -104,7 +104,7 @@ test('a filter moves the position past what it leaves out, and everything receiv
   sink.behave = () => (sink.attempts < 3 ? new TypeError('unforeseen') : undefined)
   const passes = createSinkFilter(configured, { logger, meter })
   const run = runDelivery(
-    { configured, sink, passes, mapper: raw, journal, clock, meter, onState: () => {} },
+    { configured, sink, passes, mapper: raw, journal, clock, meter, onState: () => {}, finite: true },
     { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
   )
   await clock.advance(10_000)

@@ -104,22 +104,28 @@ function refuse(response: ServerResponse, { status, code, headers }: S3Refusal):
 function misbehave(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse): void {
   switch (behaviour) {
     case 'busy':
-      return refuse(response, { status: 503, code: 'SlowDown', headers: { 'retry-after': '7' } })
+      refuse(response, { status: 503, code: 'SlowDown', headers: { 'retry-after': '7' } })
+      break
     case 'trickle': {
       response.writeHead(200, { 'content-type': 'application/xml' })
       const timer = setInterval(() => response.write(' '), 100)
-      return void response.once('close', () => clearInterval(timer))
+      response.once('close', () => clearInterval(timer))
+      break
     }
     case 'cut_off':
-      return void response.writeHead(200, { 'content-length': '100' }).write('<Error>', () => response.destroy())
+      response.writeHead(200, { 'content-length': '100' }).write('<Error>', () => response.destroy())
+      break
     case 'reset':
-      return void request.socket.resetAndDestroy()
+      request.socket.resetAndDestroy()
+      break
     case 'redirect':
-      return refuse(response, { status: 301, code: 'PermanentRedirect', headers: { 'x-amz-bucket-region': 'eu-west-1' } })
+      refuse(response, { status: 301, code: 'PermanentRedirect', headers: { 'x-amz-bucket-region': 'eu-west-1' } })
+      break
     case 'huge':
-      return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
+      response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
+      break
     case 'hang':
     case 'accept':
-      return
+      break
   }
 }

@@ -107,6 +107,6 @@ test('a server that goes away and comes back gets everything once', async () => 
   })
   await starting
   expect([rejected, new Set(retries)]).toEqual([[], new Set(['s3.unreachable'])])
-  const ids = bucket.keys().flatMap(key => bucket.lines(key).map(({ id }) => String(id)))
+  const ids = bucket.keys().flatMap(key => bucket.lines(key).map(({ id }) => id as string))
   expect(ids.toSorted()).toEqual(events.map(({ event }) => event.id).toSorted())
 })

@@ -82,6 +82,7 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
   const source = openSource(world, life)
   const configured = {
     id: 'out',
+    spec: { batch: {} },
     settings: {
       batch: { events_max: world.random.int(1, 40), bytes_max: 10_000, timeout: 1000 },
       concurrency: 3,
