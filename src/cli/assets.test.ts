@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -28,6 +28,9 @@ test.each(ASSETS)('$name is listed, and written as it is', async ({ name }) => {
       expect(listed.out).toContain(path)
       expect(readFileSync(join(out, path)).equals(readFileSync(join(SHIPPED, name, path)))).toBe(true)
     }
+    // A folder that others write into as well, such as the one of all apps.
+    writeFileSync(join(folder, 'theirs'), '')
+    expect(await cli(['assets', name, '--out', folder])).toMatchObject({ code: 0 })
     // What somebody has changed there is not overwritten.
     expect(await cli(['assets', name, '--out', out])).toMatchObject({ code: 64, err: expect.stringContaining(out) as string })
   } finally {

@@ -20,6 +20,11 @@ export const ASSETS: readonly AssetSpec[] = [
     summary: 'A Datadog logs pipeline: standard attributes out of every format.',
     next: 'README.md beside it tells how to send pipeline.json to the API of Datadog.',
   },
+  {
+    name: 'splunk',
+    summary: 'A Splunk app: fields, event types and tags of the Common Information Model for every format.',
+    next: 'DIR is $SPLUNK_HOME/etc/apps of the search heads; TA-tailrace/README.md tells the rest.',
+  },
 ]
 
 interface AssetFile {

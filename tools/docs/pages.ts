@@ -11,6 +11,7 @@ import { filterPage } from './filter_page.ts'
 import { mappingPage } from './mapping_page.ts'
 import { cell, GENERATED } from './markdown.ts'
 import { settingsTable } from './settings_table.ts'
+import { splunkLookup } from './splunk_lookup.ts'
 
 /** Every generated file, by its path in the repository. */
 export async function allPages(root: string): Promise<ReadonlyMap<string, string>> {
@@ -22,6 +23,7 @@ export async function allPages(root: string): Promise<ReadonlyMap<string, string
     ['docs/reference/errors.md', errorsPage(root)],
     ['docs/reference/cli.md', await cliPage()],
     ['docs/mapping.md', await mappingPage()],
+    ['assets/splunk/TA-tailrace/lookups/tailrace_event_types.csv', splunkLookup()],
     ...REGISTRY.sources.map(spec => [`docs/sources/${spec.type}.md`, sourcePage(spec)] as const),
     ...REGISTRY.sinks.map(spec => [`docs/sinks/${spec.type}.md`, sinkPage(spec)] as const),
   ])
