@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,11 +52,15 @@ export async function assetFiles(asset: AssetSpec): Promise<readonly AssetFile[]
   return (await Promise.all(files)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Copies all files below `target`, which is made if need be; a file that is there already stays as it is, and is an error. */
+/** Copies all files below `target`, which is made if need be; where one of them is there already, nothing is written. */
 export async function copyAsset(asset: AssetSpec, target: string): Promise<void> {
+  const files = await assetFiles(asset)
+  const there = files.map(({ path }) => join(target, path)).find(path => existsSync(path))
+  if (there !== undefined)
+    throw usageError(`${there} is there already, so nothing was written. Give another folder to --out, or remove it first.`)
   try {
-    await cp(folderOf(asset), target, { recursive: true, force: false, errorOnExist: true })
+    await cp(folderOf(asset), target, { recursive: true })
   } catch (cause) {
-    throw usageError(`The files can't be written to ${target}: ${toError(cause).message}. Give a folder that has none of them to --out.`)
+    throw usageError(`The files can't be written to ${target}: ${toError(cause).message}. Give a folder that can be written to --out.`)
   }
 }
