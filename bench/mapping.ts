@@ -14,6 +14,8 @@ import { createOcsfMapper } from '../src/mappers/ocsf/index.ts'
 import { createOtelMapper } from '../src/mappers/otel/index.ts'
 import { createRawMapper } from '../src/mappers/raw/index.ts'
 import { toRecord } from '../src/record/record.ts'
+import { parsePath } from '../src/redact/path.ts'
+import { redactingMapper } from '../src/redact/redactor.ts'
 import { ACTORS, bodyOf, CLOCK, ORGANIZATION, payloadOf, RECEIVED_MS } from '../test/mapping/events.ts'
 import { TABLE } from '../src/record/table.ts'
 
@@ -31,12 +33,17 @@ const through = (map: Mapper) => (text: string) => map(receive(text)).json
 
 const filter = createFilter(compileExpression('event.type.startsWith("api_key.") && event.severity >= MEDIUM'), undefined)
 
+const redactRules = [
+  { action: 'mask' as const, paths: [parsePath('actor.session.user.email'), parsePath('actor.session.ip_address')], fields: [] },
+]
+
 const LINES: Readonly<Record<string, (text: string) => unknown>> = {
   'parse + stringify': text => JSON.stringify(JSON.parse(text)),
   'common record only': text => toRecord(receive(text)),
   filter: text => filter(receive(text)),
   raw: through(createRawMapper()),
   ecs: through(createEcsMapper(options)),
+  'ecs, redacted': through(redactingMapper(createEcsMapper(options), redactRules)),
   'ecs, flattened': through(createEcsMapper({ ...options, flattened: true })),
   'ocsf 1.8.0': through(createOcsfMapper(options)),
   'ocsf 1.3.0': through(createOcsfMapper({ ...options, version: '1.3.0' })),

@@ -4,6 +4,7 @@ import type { FormatSpec } from '../registry.ts'
 import type { SinkSpec, SourceSpec } from '../toolkit/declaration.ts'
 import { bytes, duration } from '../toolkit/settings.ts'
 import { celExpression } from './expression.ts'
+import { redaction } from './redaction.ts'
 
 /** Ids stand in positions, metrics, logs and on command lines. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
@@ -28,8 +29,13 @@ export function sourceSchema(spec: SourceSpec) {
 export function sinkSchema(spec: SinkSpec, formats: readonly FormatSpec[]) {
   const schema = spec.config.safeExtend({ type: z.literal(spec.type).describe(spec.summary), ...sinkSettings(spec, formats) })
   return schema.superRefine((settings, context) => {
-    const mistake = spec.mistake?.(settings, { format: String(settings.format) })
+    const { format, redact } = settings as unknown as SinkSettings
+    const mistake = spec.mistake?.(settings, { format })
     if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake.message, path: [...mistake.path], input: settings })
+    for (const [index, { fields }] of format === 'raw' ? redact.entries() : []) {
+      const message = 'expected paths instead: the format raw has no fields of its own'
+      if (fields.length > 0) context.addIssue({ code: 'custom', path: ['redact', index, 'fields'], message, input: fields })
+    }
   })
 }
 
@@ -46,6 +52,7 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
       .describe(
         'CEL expression over `event` and `raw`; the sink is sent the events for which it is true. Default: all of them. Fields: docs/reference/filter.md',
       ),
+    redact: redaction(),
     severity: z
       .record(z.string(), z.enum(SEVERITY_NAMES))
       .optional()

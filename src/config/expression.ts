@@ -8,7 +8,11 @@ export interface PartAtFault {
   readonly end: number
   /** Names, one of which may have been meant. */
   readonly allowed: readonly string[]
+  /** The message where the text came from a variable, whose value is not told. */
+  readonly general: string
 }
+
+const GENERAL = 'expected a CEL expression that gives true or false'
 
 /** A CEL expression that gives true or false for an event, compiled and checked. */
 export function celExpression() {
@@ -18,7 +22,12 @@ export function celExpression() {
     } catch (fault) {
       if (!(fault instanceof FilterFault)) throw fault
       const { start, end, allowed } = fault
-      context.addIssue({ code: 'custom', message: fault.message, input: text, params: { start, end, allowed } satisfies PartAtFault })
+      context.addIssue({
+        code: 'custom',
+        message: fault.message,
+        input: text,
+        params: { start, end, allowed, general: GENERAL } satisfies PartAtFault,
+      })
       return z.NEVER
     }
   })

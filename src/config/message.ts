@@ -28,8 +28,9 @@ export function problemsOf(issue: Issue, root: SettingNode, path: readonly (stri
 }
 
 /** A part of a text is at fault: its own place, where nothing stands between the text and the file. */
-function partProblem(message: string, { start, end, allowed }: PartAtFault, node: SettingNode): Omit<Problem, 'path'> {
-  if (node.interpolated) return { place: node.place, message: `${WITH_VARIABLES}, got ${JSON.stringify(cut(node.written))}` }
+function partProblem(message: string, { start, end, allowed, general }: PartAtFault, node: SettingNode): Omit<Problem, 'path'> {
+  // What a variable holds is not quoted (invariant 6), and neither is what is wrong with it.
+  if (node.interpolated) return { place: node.place, message: `${general}, got ${writtenIn(node)}` }
   const text = typeof node.value === 'string' ? node.value : ''
   const offset = ['', '"', "'"].findIndex(quote => node.written === `${quote}${text}${quote}`)
   const isOneLine = offset !== -1 && !text.includes('\n')
@@ -38,9 +39,6 @@ function partProblem(message: string, { start, end, allowed }: PartAtFault, node
   const got = part.trim() === '' ? 'nothing' : JSON.stringify(cut(part))
   return { place, message: `${message}, got ${got}${didYouMean(part, allowed)}` }
 }
-
-/** What a variable holds is not quoted (invariant 6), and neither is what is wrong with it. */
-const WITH_VARIABLES = 'expected a CEL expression that gives true or false'
 
 function unknownSetting(
   key: string,
@@ -135,11 +133,13 @@ const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? word
 function quoted(node: SettingNode, schema: JsonObject | undefined): string {
   if (node.kind !== 'scalar' || node.value === null || schema === undefined) return kindOf(node)
   if (isSecret(schema)) return '***'
-  if (node.interpolated) return JSON.stringify(cut(node.written.replace(/^(["'])(.*)\1$/s, '$2')))
+  if (node.interpolated) return writtenIn(node)
   if (typeof node.value === 'string') return JSON.stringify(cut(node.value.replace(/(:\/\/)[^/?#]*@/, '$1***@')))
   return `the ${typeof node.value === 'boolean' ? 'boolean' : 'number'} ${JSON.stringify(node.value)}`
 }
 
+/** The text of the file, with the names of its variables. */
+const writtenIn = (node: SettingNode) => JSON.stringify(cut(node.written.replace(/^(["'])(.*)\1$/s, '$2')))
 const isSecret = (schema: JsonObject): boolean => schema.writeOnly === true || alternativesOf(schema).some(isSecret)
 const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
 

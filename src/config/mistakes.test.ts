@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { COMPONENT_MISTAKES } from '../../test/config/component_mistakes.ts'
 import type { Mistake } from '../../test/config/mistake.ts'
 import { FILTER_MISTAKES } from '../../test/config/filter_mistakes.ts'
+import { REDACT_MISTAKES } from '../../test/config/redact_mistakes.ts'
 import { SYNTAX_MISTAKES } from '../../test/config/syntax_mistakes.ts'
 import { VALUE_MISTAKES } from '../../test/config/value_mistakes.ts'
 import { VARIABLE_MISTAKES } from '../../test/config/variable_mistakes.ts'
@@ -31,6 +32,7 @@ describe.each([
   ['of components', COMPONENT_MISTAKES],
   ['of values', VALUE_MISTAKES],
   ['of filters', FILTER_MISTAKES],
+  ['of redactions', REDACT_MISTAKES],
 ])('mistakes %s', (_, mistakes) => {
   test.each(mistakes)('$name', mistake => {
     const said = problemsOf(mistake)

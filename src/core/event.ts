@@ -9,6 +9,7 @@ export interface LogEventFields {
   readonly text: string
   /** The parsed text, if the caller has it at hand. */
   readonly body?: JsonObject
+  readonly received?: LogEvent | undefined
 }
 
 /** One audit event as a source received it. */
@@ -25,6 +26,8 @@ export class LogEvent {
   readonly receivedMs: number
   /** The record as it stood in the answer, byte for byte (invariant 3). Always one JSON object. */
   readonly text: string
+  /** Of a copy that a sink's redaction made: the event as it was received, which never leaves by that sink. */
+  readonly received: LogEvent | undefined
   #body: JsonObject | undefined
 
   constructor(fields: LogEventFields) {
@@ -34,6 +37,7 @@ export class LogEvent {
     this.timeMs = fields.timeMs
     this.receivedMs = fields.receivedMs
     this.text = fields.text
+    this.received = fields.received
     this.#body = fields.body
   }
 

@@ -4,7 +4,7 @@ import { type Actor, readActor } from './actor.ts'
 import { boundDepth } from './depth.ts'
 import { isTime } from './received.ts'
 import { sentenceOf } from './sentence.ts'
-import { RISES, type Severity } from './severity.ts'
+import { type RiseName, RISES, type Severity } from './severity.ts'
 import { type Row, rowOf, UNTYPED_ROW } from './table.ts'
 import { readTarget, type Target } from './target.ts'
 import { isEmpty, keep, number, type OpenObject, object, own, text } from './values.ts'
@@ -88,7 +88,7 @@ export function toRecord(event: LogEvent): CommonRecord {
     target,
     errorCode: fields && text(fields.error_code),
     errorMessage: fields && text(fields.error_message),
-    severity: (row.rises && RISES[row.rises](target.roles, fields)) ?? row.severity,
+    severity: row.rises === undefined ? row.severity : (severityOf(event, row.rises, target, fields) ?? row.severity),
     sentence: '',
     eventType: row.eventType[target.principal],
     unknown: rest.unknown,
@@ -97,6 +97,11 @@ export function toRecord(event: LogEvent): CommonRecord {
   }
   record.sentence = sentenceOf(record)
   return record
+}
+
+/** What is redacted for a sink is judged as it was received: a role that nobody there may read still counts. */
+function severityOf({ received }: LogEvent, rises: RiseName, { roles }: Target, payload: JsonObject | undefined): Severity | undefined {
+  return received === undefined ? RISES[rises](roles, payload) : toRecord(received).severity
 }
 
 /** The payload stands under the type, or under a spelling of it that collectors write. */

@@ -5,6 +5,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import { BatchRefusedError } from '../core/errors.ts'
+import { LogEvent } from '../core/event.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { openMemoryJournal } from '../journal/memory/index.ts'
 import { runDelivery } from './delivery.ts'
@@ -116,4 +117,22 @@ test('a filter moves the position past what it leaves out, and everything receiv
   expect(counts.get('tailrace_sink_delivered_events_total')).toBe(3)
   expect(counts.get('tailrace_sink_filter_errors_total')).toBeGreaterThanOrEqual(2)
   expect(logged).toEqual(['the filter fails on an event, which passes: no_such_key at absent'])
+})
+
+test('the dead letter of a redacted event keeps it as it was received', async () => {
+  const clock = new VirtualClock(0)
+  const limits = { sinks: ['hec'], backlogBytesMax: 1e6, retentionAgeMs: 1e12, retentionBytesMax: 1e9 }
+  await using journal = await openMemoryJournal(limits, { clock, logger: quiet, meter: SILENT_METER })
+  const received = event('bad-1')
+  await journal.append({ source: 'acme', stream: 'organization' }, { events: [received], position: 1 }, new AbortController().signal)
+  const configured = checkConfig([{ name: 't', text: TEXT }], { registry: exampleRegistry(), env: {} }).sinks[0]!
+  const redacting: Mapper = original =>
+    raw(new LogEvent({ source: 'acme', stream: 'organization', id: 'bad-2', timeMs: 0, receivedMs: 0, text: '{}', received: original }))
+  const run = runDelivery(
+    { configured, sink: new PickySink(), mapper: redacting, journal, clock, meter: SILENT_METER, onState: () => {} },
+    { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
+  )
+  await clock.advance(100)
+  await run
+  expect(await journal.deadLetters({ limit: 10 })).toMatchObject([{ eventId: 'bad-1', text: received.text }])
 })

@@ -97,17 +97,11 @@ function deliveryOf(options: DeliveryOptions) {
 async function saveDeadLetters(rejections: readonly Rejection[], { configured, journal, clock }: DeliveryOptions): Promise<void> {
   const atMs = clock.now()
   await journal.addDeadLetters(
-    rejections.map(({ reason, event: { event } }) => ({
-      component: configured.id,
-      eventId: event.id,
-      source: event.source,
-      stream: event.stream,
-      reason,
-      atMs,
-      timeMs: event.timeMs,
-      receivedMs: event.receivedMs,
-      text: event.text,
-    })),
+    rejections.map(({ reason, event: { event } }) => {
+      // As received, also where the sink is sent less: a retry redacts it again, by the rules of then.
+      const { id: eventId, source, stream, timeMs, receivedMs, text } = event.received ?? event
+      return { component: configured.id, eventId, source, stream, reason, atMs, timeMs, receivedMs, text }
+    }),
   )
 }
 

@@ -3,7 +3,8 @@ import { event } from '../../test/support/events.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
-import type { LogEvent } from '../core/event.ts'
+import { BlockedError } from '../core/errors.ts'
+import { LogEvent } from '../core/event.ts'
 import type { FormatSpec } from '../registry.ts'
 import { createMappers, UnmappedEvent } from './mapping.ts'
 import { SILENT_METER } from './meter.ts'
@@ -64,4 +65,22 @@ test('what its schema refuses is counted and sent all the same', async () => {
   const all = await mappers(sink('one', ', validate_output: true'), load, meter)
   expect(all.get('one')!(event('a')).json).toBe('{"nonsense":1}')
   expect(counted.some(line => line.startsWith('tailrace_sink_invalid_output_total one '))).toBe(true)
+})
+
+test('a redaction stands before the mapper, for its sink alone', async () => {
+  const redact = ', redact: [{paths: [by], action: pseudonym, key: 0123456789abcdef, key_id: k1}]'
+  const other = redact.replace('0123456789abcdef', 'another key of 16')
+  const all = await mappers(sink('one') + sink('two', redact) + sink('three', other) + sink('four', `${redact}, format: raw`))
+  const text = '{"id":"a","type":"login.failed","by":"ada@example.com"}'
+  const original = new LogEvent({ source: 'acme', stream: 'organization', id: 'a', timeMs: 0, receivedMs: 0, text })
+  const [one, two, three, four] = ['one', 'two', 'three', 'four'].map(id => all.get(id)!(original).json)
+  expect(one).toContain('ada@example.com')
+  for (const json of [two, three, four]) expect(json).not.toContain('ada@example.com')
+  expect(two).not.toBe(three)
+  expect(four).toMatch(/^\{"id":"a","type":"login.failed","by":"k1:[0-9a-f]{32}"\}$/)
+})
+
+test('a redaction without the file of its key blocks its sink, and makes no dead letter', async () => {
+  const all = await mappers(sink('one', ', redact: [{paths: [id], action: pseudonym, key: "${file:/nowhere}", key_id: k1}]'))
+  expect(() => all.get('one')!(event('a'))).toThrow(BlockedError)
 })

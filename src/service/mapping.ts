@@ -1,10 +1,11 @@
 import type { ConfiguredSink, ConfiguredSource } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger, Meter } from '../core/context.ts'
-import { toError } from '../core/errors.ts'
+import { BlockedError, toError } from '../core/errors.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
+import { redactingMapper } from '../redact/redactor.ts'
 import type { FormatOptions, Registry } from '../registry.ts'
 
 /** An event that its mapper failed on: a fault of ours. It goes to the dead letters with its text, and stops no other. */
@@ -44,11 +45,13 @@ export async function createMappers(sinks: readonly ConfiguredSink[], context: M
     let mapper = shared.get(key)
     if (mapper === undefined) {
       const format = formatOf(sink, context.registry)
-      mapper = guarded(await format.load(formatOptions(sink, context)))
+      mapper = await format.load(formatOptions(sink, context))
       if (keys.indexOf(key) !== keys.lastIndexOf(key)) mapper = remembering(mapper)
       shared.set(key, mapper)
     }
-    mappers.set(sink.id, sink.settings.validate_output ? await validating(sink, mapper, context) : mapper)
+    const { redact, validate_output: validates } = sink.settings
+    const whole = guarded(redact.length > 0 ? redactingMapper(mapper, redact) : mapper)
+    mappers.set(sink.id, validates ? await validating(sink, whole, context) : whole)
   }
   return mappers
 }
@@ -89,6 +92,7 @@ function guarded(mapper: Mapper): Mapper {
       void mapped.json // Made here, so that it fails here if it does.
       return mapped
     } catch (cause) {
+      if (cause instanceof BlockedError) throw cause // The key of a redaction: the sink waits for it (invariant 4).
       return new UnmappedEvent(event, cause)
     }
   }

@@ -1,0 +1,152 @@
+/** A value of a JSON text, and where it stands: characters from `start` to before `end`. */
+export interface JsonNode {
+  readonly kind: 'object' | 'list' | 'text' | 'other'
+  readonly start: number
+  end: number
+  readonly parent: JsonNode | undefined
+  /** Where its name stands, with the quotes; undefined in a list and at the top. */
+  readonly key: Span | undefined
+  /** Of an object or a list, in order. A name that stands twice is there twice. */
+  readonly children: readonly JsonNode[]
+}
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+const NOTHING: readonly JsonNode[] = []
+const SCALAR = /[^\s,\]}]+/y
+const QUOTE = 34
+const BACKSLASH = 92
+
+/**
+ * The values of a JSON text with their places. It has to be JSON, which whoever received it has seen to: nothing is
+ * checked again. However deep it is, nothing here calls itself.
+ */
+export function scanJson(text: string): JsonNode {
+  let root: JsonNode | undefined
+  let open: JsonNode | undefined
+  let key: Span | undefined
+  const add = (kind: JsonNode['kind'], start: number, end: number) => {
+    const isOpen = kind === 'object' || kind === 'list'
+    const node: JsonNode = { kind, start, end, parent: open, key, children: isOpen ? [] : NOTHING }
+    ;(open?.children as JsonNode[] | undefined)?.push(node)
+    root ??= node
+    key = undefined
+    if (isOpen) open = node
+  }
+  for (let at = 0; at < text.length; ) {
+    switch (text[at]) {
+      case ' ':
+      case '\n':
+      case '\r':
+      case '\t':
+      case ',':
+      case ':':
+        at++
+        break
+      case '{':
+      case '[':
+        add(text[at] === '{' ? 'object' : 'list', at, text.length)
+        at++
+        break
+      case '}':
+      case ']':
+        at++
+        if (open !== undefined) open.end = at
+        open = open?.parent
+        break
+      case '"': {
+        const end = endOfText(text, at)
+        if (open?.kind === 'object' && key === undefined) key = { start: at, end }
+        else add('text', at, end)
+        at = end
+        break
+      }
+      default: {
+        SCALAR.lastIndex = at
+        const end = at + (SCALAR.exec(text)?.[0].length ?? 1)
+        add('other', at, end)
+        at = end
+      }
+    }
+  }
+  if (root === undefined) throw new SyntaxError('The text holds no JSON')
+  return root
+}
+
+/** After the quote that ends the text which begins at `start`. */
+function endOfText(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return quote + 1
+  }
+  throw new SyntaxError('A text has no end')
+}
+
+/** What a text of JSON says, quotes and escapes undone; of anything else, how it is written. */
+export function decoded(text: string, { start, end }: Span): string {
+  if (text.charCodeAt(start) !== QUOTE) return text.slice(start, end)
+  const inner = text.slice(start + 1, end - 1)
+  return inner.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : inner
+}
+
+/** Where each character of the decoded text begins in the written one, and where the last ends. */
+export function placesOf(text: string, { start, end }: Span): readonly number[] {
+  if (text.charCodeAt(start) !== QUOTE) return Array.from({ length: end - start + 1 }, (_, index) => start + index)
+  const places: number[] = []
+  for (let at = start + 1; at < end - 1; ) {
+    places.push(at)
+    at += text.charCodeAt(at) !== BACKSLASH ? 1 : text[at + 1] === 'u' ? 6 : 2
+  }
+  places.push(end - 1)
+  return places
+}
+
+/** Every value below a node, itself first; what `skips` says is not gone into. */
+export function* nodesBelow(node: JsonNode, skips: (node: JsonNode) => boolean = () => false): Generator<JsonNode> {
+  const waiting = [node]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (skips(next)) continue
+    yield next
+    for (const child of next.children) waiting.push(child)
+  }
+}
+
+/** A piece of a text, and what shall stand there instead. */
+export interface Edit extends Span {
+  readonly text: string
+}
+
+/** The text with its pieces exchanged; every other character stays. Pieces must not overlap. */
+export function edited(text: string, edits: readonly Edit[]): string {
+  if (edits.length === 0) return text
+  let result = ''
+  let at = 0
+  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    result += text.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return result + text.slice(at)
+}
+
+/** Takes members of one object or list out, each with one comma. */
+export function removals(container: JsonNode, dropped: ReadonlySet<JsonNode>): readonly Edit[] {
+  const { children } = container
+  const startOf = (node: JsonNode) => node.key?.start ?? node.start
+  let kept = false
+  const edits: Edit[] = []
+  for (const [index, child] of children.entries()) {
+    if (!dropped.has(child)) {
+      kept = true
+      continue
+    }
+    const next = children[index + 1]
+    const start = kept ? children[index - 1]!.end : startOf(child)
+    const end = kept || next === undefined ? child.end : startOf(next)
+    edits.push({ start, end, text: '' })
+  }
+  return edits
+}

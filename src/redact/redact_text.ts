@@ -1,0 +1,141 @@
+import { hash } from 'node:crypto'
+import { rowOf } from '../record/table.ts'
+import { decoded, type Edit, edited, type JsonNode, nodesBelow, placesOf, removals, scanJson, type Span } from './json_text.ts'
+import { nodesAt } from './match.ts'
+import type { RedactPath } from './path.ts'
+import { replacementOf, type Treatment } from './rule.ts'
+import { Secrets } from './secrets.ts'
+
+/** Names at the top of a record that say what it is: no wildcard reaches them, and nobody else's value changes them. */
+export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at'])
+/** Names that the mapping reads by. Another field's value that is spelled like one does not rename it. */
+const KEPT_NAMES: ReadonlySet<string> = new Set(
+  [
+    'id type effective_at object project actor session api_key user service_account email name ip_address user_agent ja3 ja4',
+    'ip_address_details country city region region_code latitude longitude asn data changes_requested role roles role_id',
+    'principal_id principal_type group_id user_id member_id',
+  ].flatMap(names => names.split(' ')),
+)
+
+/** A shorter number, `true` and `false` stand for nobody: they are neither looked for nor found elsewhere. */
+const NUMBER_CHARS_MIN = 6
+
+interface PathRule extends Treatment {
+  readonly paths: readonly RedactPath[]
+}
+
+export interface RedactedText {
+  readonly text: string
+  /** What else has to go, wherever it stands. */
+  readonly secrets: Secrets
+}
+
+/**
+ * A record without the values at the paths, and without those same values anywhere else in it. Only pieces that
+ * hold such a value change: every other byte stays (invariant 3). `found` are values that go beside.
+ */
+export function redactText(text: string, rules: readonly PathRule[], found?: Secrets): RedactedText {
+  const root = scanJson(text)
+  const { dropped, claimed } = claim(text, root, rules)
+  const secrets = found ?? new Secrets()
+  const edits: Edit[] = []
+  for (const container of new Set([...dropped].map(({ parent }) => parent))) {
+    if (container !== undefined && !isWithin(container, dropped)) edits.push(...removals(container, dropped))
+  }
+  for (const [leaf, treatment] of claimed) {
+    const value = decoded(text, leaf)
+    const replacement = replacementOf(value, treatment)
+    if (leaf.kind === 'text' || value.length >= NUMBER_CHARS_MIN) secrets.add(value, replacement)
+    if (!isWithin(leaf, dropped)) edits.push({ start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
+  }
+  if (!secrets.isEmpty) spread(text, root, secrets, node => dropped.has(node), claimed, edits)
+  return { text: edited(text, edits), secrets }
+}
+
+/** What the rules are about: values that are taken out whole, and scalars that are replaced. Of two rules the first has a scalar. */
+function claim(
+  text: string,
+  root: JsonNode,
+  rules: readonly PathRule[],
+): { readonly dropped: ReadonlySet<JsonNode>; readonly claimed: ReadonlyMap<JsonNode, Treatment> } {
+  const dropped = new Set<JsonNode>()
+  const claimed = new Map<JsonNode, Treatment>()
+  for (const rule of rules) {
+    for (const path of rule.paths) {
+      for (const node of nodesAt(text, root, path)) {
+        if (node === root || isKept(text, node, root, path)) continue
+        if (rule.action === 'drop') dropped.add(node)
+        for (const leaf of nodesBelow(node)) {
+          if (leaf.children.length === 0 && isValue(text, leaf) && !claimed.has(leaf)) claimed.set(leaf, rule)
+        }
+      }
+    }
+  }
+  return { dropped, claimed }
+}
+
+const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath) =>
+  node.parent === root && node.key !== undefined && (KEPT_FIELDS.has(decoded(text, node.key)) || isIdByChance(text, node.key, path))
+
+/** The id of a record goes only where a path names it. */
+const isIdByChance = (text: string, key: Span, path: RedactPath) =>
+  decoded(text, key) === 'id' && (path.steps.length > 1 || path.steps[0] === 'any')
+
+/** Something that says something: no null, no empty text, object or list. */
+function isValue(text: string, { kind, start, end }: JsonNode): boolean {
+  if (kind === 'text') return end - start > 2
+  return kind === 'other' && text.slice(start, end) !== 'null'
+}
+
+function isWithin(node: JsonNode, dropped: ReadonlySet<JsonNode>): boolean {
+  for (let here: JsonNode | undefined = node; here !== undefined; here = here.parent) if (dropped.has(here)) return true
+  return false
+}
+
+/** Replaces the values in every other text, number and name of the record. */
+function spread(
+  text: string,
+  root: JsonNode,
+  secrets: Secrets,
+  isDropped: (node: JsonNode) => boolean,
+  claimed: ReadonlyMap<JsonNode, Treatment>,
+  edits: Edit[],
+): void {
+  const keptNames = namesOfPayload(text, root)
+  for (const node of nodesBelow(root, isDropped)) {
+    const name = node.key === undefined ? undefined : decoded(text, node.key)
+    const isTop = node.parent === root
+    if (name !== undefined && !KEPT_NAMES.has(name) && !(isTop && keptNames.includes(name))) {
+      edits.push(...editsOf(text, node.key!, name, secrets))
+    }
+    const isScalar = node.kind === 'text' || node.kind === 'other'
+    if (!isScalar || claimed.has(node) || (isTop && name !== undefined && KEPT_FIELDS.has(name))) continue
+    const found = editsOf(text, node, decoded(text, node), secrets)
+    // An id stays one that no other event has: a part of it that is masked would make two of them alike.
+    if (isTop && name === 'id' && found.length > 0)
+      edits.push({ start: node.start, end: node.end, text: `"sha256-${hash('sha256', text).slice(0, 32)}"` })
+    else edits.push(...found)
+  }
+}
+
+/** Under which names the payload of this record may stand. */
+function namesOfPayload(text: string, root: JsonNode): readonly string[] {
+  const type = root.children.findLast(({ key, kind }) => kind === 'text' && key !== undefined && decoded(text, key) === 'type')
+  return type === undefined ? [] : rowOf(decoded(text, type)).payloadKeys
+}
+
+function editsOf(text: string, span: Span, value: string, secrets: Secrets): readonly Edit[] {
+  const isText = text[span.start] === '"'
+  const found = isText || value.length >= NUMBER_CHARS_MIN ? secrets.find(value) : []
+  if (found.length === 0) return []
+  if (!isText) {
+    const [{ replacement }] = found as readonly [(typeof found)[number]] // A number with the value in it has no part that could stay one.
+    return [{ ...span, text: JSON.stringify(replacement) }]
+  }
+  const places = placesOf(text, span)
+  return found.map(({ start, end, replacement }) => ({
+    start: places[start]!,
+    end: places[end]!,
+    text: JSON.stringify(replacement).slice(1, -1),
+  }))
+}

@@ -1,0 +1,107 @@
+import { isIP } from 'node:net'
+import { LogEvent } from '../core/event.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { MappedEvent, Mapper } from '../core/mapper.ts'
+import { text as textOf } from '../record/values.ts'
+import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from './json_text.ts'
+import { nodesAt } from './match.ts'
+import { redactText } from './redact_text.ts'
+import { isEmail, type RedactRule, replacementOf } from './rule.ts'
+import { Secrets } from './secrets.ts'
+
+/**
+ * A mapper of events that hold nothing of what the rules name. They are redacted before they are mapped, so that no
+ * field, sentence or hash is made from what has to go. Throws `BlockedError` where a key can't be read.
+ */
+export function redactingMapper(mapper: Mapper, rules: readonly RedactRule[]): Mapper {
+  const byPath = rules.filter(({ paths }) => paths.length > 0)
+  const byField = rules.filter(({ fields }) => fields.length > 0)
+  return event => {
+    const redacted = redactEvent(event, redactText(event.text, byPath).text)
+    const mapped = mapper(redacted)
+    return byField.length === 0 ? mapped : redactMapped(redacted, mapped, mapper, byField)
+  }
+}
+
+function redactEvent(event: LogEvent, text: string): LogEvent {
+  if (text === event.text) return event
+  const { source, stream, timeMs, receivedMs } = event
+  const body = JSON.parse(text) as JsonObject
+  const hasOwnId = textOf(event.body.id) === event.id
+  const id = (hasOwnId ? textOf(body.id) : undefined) ?? event.id
+  return new LogEvent({ source, stream, id, timeMs, receivedMs, text, body, received: event.received ?? event })
+}
+
+/** Fields of the output: what stands there goes from the record too, and what is still there after mapping again. */
+function redactMapped(event: LogEvent, mapped: MappedEvent, mapper: Mapper, rules: readonly RedactRule[]): MappedEvent {
+  const secrets = new Secrets()
+  const done = new Set<string>()
+  for (const [value, rule] of valuesAt(mapped.json, rules)) {
+    const replacement = replacementOf(value, rule)
+    secrets.add(value, replacement)
+    done.add(replacement)
+  }
+  const again = mapper(redactEvent(event, redactText(event.text, [], secrets).text))
+  return new RedactedOutput(again.event, redactOutput(again.json, rules, done))
+}
+
+function* valuesAt(json: string, rules: readonly RedactRule[]): Generator<readonly [string, RedactRule]> {
+  const root = scanJson(json)
+  for (const rule of rules) {
+    for (const path of rule.fields) {
+      for (const node of nodesAt(json, root, path)) {
+        for (const leaf of nodesBelow(node)) if (leaf.kind === 'text' && leaf.end - leaf.start > 2) yield [decoded(json, leaf), rule]
+      }
+    }
+  }
+}
+
+/** What could not be redacted in the record: constants, and what is made of other values. */
+function redactOutput(json: string, rules: readonly RedactRule[], done: ReadonlySet<string>): string {
+  const root = scanJson(json)
+  const dropped = new Set<JsonNode>()
+  const edits = new Map<JsonNode, Edit>()
+  for (const rule of rules) {
+    for (const path of rule.fields) {
+      for (const node of nodesAt(json, root, path)) {
+        if (node === root) continue
+        if (rule.action === 'drop') dropped.add(node)
+        for (const leaf of nodesBelow(node)) {
+          if (leaf.children.length > 0 || leaf.kind === 'object' || leaf.kind === 'list' || edits.has(leaf)) continue
+          const value = decoded(json, leaf)
+          const replacement = done.has(value) ? value : replacementOf(value, rule)
+          if (!fits(value, replacement, leaf)) dropped.add(leaf)
+          else edits.set(leaf, { start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
+        }
+      }
+    }
+  }
+  const isOut = (node: JsonNode | undefined): boolean => node !== undefined && (dropped.has(node) || isOut(node.parent))
+  const kept = [...edits].filter(([leaf]) => !isOut(leaf)).map(([, edit]) => edit)
+  const containers = new Set([...dropped].map(({ parent }) => parent).filter(parent => parent !== undefined && !isOut(parent)))
+  return edited(json, [...kept, ...[...containers].flatMap(container => removals(container!, dropped))])
+}
+
+/** A field that a schema wants to be a number, an address of IP or an e-mail address is left out rather than made wrong. */
+function fits(value: string, replacement: string, leaf: JsonNode): boolean {
+  if (leaf.kind !== 'text') return false
+  if (isIP(value) !== 0) return isIP(replacement) !== 0
+  return !isEmail(value) || isEmail(replacement) || replacement === value
+}
+
+/** A mapped event whose text was edited; its document is read from that when somebody asks. */
+class RedactedOutput implements MappedEvent {
+  readonly event: LogEvent
+  readonly json: string
+  #document: JsonObject | undefined
+
+  constructor(event: LogEvent, json: string) {
+    this.event = event
+    this.json = json
+  }
+
+  get document(): JsonObject {
+    this.#document ??= JSON.parse(this.json) as JsonObject
+    return this.#document
+  }
+}
