@@ -129,7 +129,7 @@ test('the dead letter of a redacted event keeps it as it was received', async ()
   const redacting: Mapper = original =>
     raw(new LogEvent({ source: 'acme', stream: 'organization', id: 'bad-2', timeMs: 0, receivedMs: 0, text: '{}', received: original }))
   const run = runDelivery(
-    { configured, sink: new PickySink(), mapper: redacting, journal, clock, meter: SILENT_METER, onState: () => {} },
+    { configured, sink: new PickySink(), mapper: redacting, journal, clock, meter: SILENT_METER, finite: false, onState: () => {} },
     { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
   )
   await clock.advance(100)
