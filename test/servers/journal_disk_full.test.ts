@@ -1,25 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
-import { temporaryFolder } from '../support/folder.ts'
 import { contextWith, drain, event, idsOf, KEY, LIMITS, never, outcome } from '../support/journals.ts'
-
-/** A disk of its own, in memory. Needs the right to mount one. */
-function smallDisk(megabytes: number): Disposable & { readonly path: string } {
-  const folder = temporaryFolder()
-  const path = join(folder.path, 'disk')
-  mkdirSync(path)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'none', path])
-  return {
-    path,
-    [Symbol.dispose]() {
-      execFileSync('umount', [path])
-      folder[Symbol.dispose]()
-    },
-  }
-}
+import { smallDisk } from './small_disk.ts'
 
 const noise = () => Array.from({ length: 20_000 }, () => Math.random().toString(36)).join('')
 
