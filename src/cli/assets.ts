@@ -3,7 +3,10 @@ import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toError } from '../core/errors.ts'
+import type { Option } from 'commander'
+import { elasticsearchOptions, type ElasticsearchOptions, installElasticsearch } from './elasticsearch_command.ts'
 import { notFound, usageError } from './exit.ts'
+import type { Io } from './io.ts'
 
 /** Content that makes a destination understand what it is sent, shipped with the program in `assets/<name>`. */
 export interface AssetSpec {
@@ -12,6 +15,10 @@ export interface AssetSpec {
   readonly summary: string
   /** What to do with the files. */
   readonly next: string
+  /** Options that install it. */
+  readonly options?: () => readonly Option[]
+  /** Installs from `folder`; undefined when no option asks for that. */
+  readonly install?: (options: object, folder: string, io: Io) => Promise<number | undefined>
 }
 
 /** All there is. Adding one: its folder, and its line here. */
@@ -26,6 +33,13 @@ export const ASSETS: readonly AssetSpec[] = [
     summary: 'A Splunk app: fields, event types and tags of the Common Information Model for every format.',
     next: 'DIR is $SPLUNK_HOME/etc/apps of the search heads; TA-tailrace/README.md tells the rest.',
   },
+  {
+    name: 'elasticsearch',
+    summary: 'Index template, lifecycle and dashboard for Elasticsearch and OpenSearch, which it can install.',
+    next: '-c PATH or --url URL installs them; README.md tells what is in them.',
+    options: elasticsearchOptions,
+    install: (options: ElasticsearchOptions, folder, io) => installElasticsearch(options, folder, io),
+  },
 ]
 
 interface AssetFile {
@@ -37,7 +51,7 @@ interface AssetFile {
 const FILES_MAX = 1000
 /** The same place from the sources and from the compiled program. */
 const ROOT = fileURLToPath(new URL('../../assets', import.meta.url))
-const folderOf = ({ name }: AssetSpec) => join(ROOT, name)
+export const folderOf = ({ name }: AssetSpec) => join(ROOT, name)
 
 export async function assetFiles(asset: AssetSpec): Promise<readonly AssetFile[]> {
   const folder = folderOf(asset)

@@ -5,6 +5,8 @@ import { configurationSchema } from '../../src/config/whole_schema.ts'
 import { METRICS, type MetricDeclaration } from '../../src/core/metrics.ts'
 import { REGISTRY } from '../../src/registry.ts'
 import type { SinkSpec, SourceSpec } from '../../src/toolkit/declaration.ts'
+import { dashboardNdjson } from '../assets/elasticsearch_dashboard.ts'
+import { indexTemplate, lifecycle } from '../assets/elasticsearch_template.ts'
 import { cliPage } from './cli_page.ts'
 import { errorsPage } from './errors_page.ts'
 import { filterPage } from './filter_page.ts'
@@ -24,9 +26,24 @@ export async function allPages(root: string): Promise<ReadonlyMap<string, string
     ['docs/reference/cli.md', await cliPage()],
     ['docs/mapping.md', await mappingPage()],
     ['assets/splunk/TA-tailrace/lookups/tailrace_event_types.csv', splunkLookup()],
+    ...searchAssets(),
     ...REGISTRY.sources.map(spec => [`docs/sources/${spec.type}.md`, sourcePage(spec)] as const),
     ...REGISTRY.sinks.map(spec => [`docs/sinks/${spec.type}.md`, sinkPage(spec)] as const),
   ])
+}
+
+function searchAssets(): readonly (readonly [string, string])[] {
+  const json = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`
+  return [
+    ['assets/elasticsearch/dashboard.ndjson', dashboardNdjson()],
+    ...(['elasticsearch', 'opensearch'] as const).flatMap(
+      product =>
+        [
+          [`assets/elasticsearch/${product}/index_template.json`, json(indexTemplate(product))],
+          [`assets/elasticsearch/${product}/lifecycle.json`, json(lifecycle(product))],
+        ] as const,
+    ),
+  ]
 }
 
 function configurationPage(): string {
