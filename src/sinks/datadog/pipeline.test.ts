@@ -60,7 +60,8 @@ describe('every format says the same as the format datadog', () => {
         const [is, wanted] = [one, other].map(({ log }) => shown(attribute, log.get(attribute)))
         if (is !== wanted) differences.push(`${type}: ${attribute} is ${is} and not ${wanted}`)
       }
-      if (name !== 'raw' && one.status !== other.status) differences.push(`${type}: ${String(one.status)} and not ${String(other.status)}`)
+      if (name !== 'raw' && one.status !== other.status)
+        differences.push(`${type}: ${one.status as string} and not ${other.status as string}`)
     }
     expect(differences).toEqual([])
   })
