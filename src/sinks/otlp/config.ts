@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { compressionSettings } from '../../toolkit/body/compress.ts'
 import { httpSettings } from '../../toolkit/http/settings.ts'
 import { httpUrl, secret } from '../../toolkit/settings.ts'
 
@@ -21,7 +20,7 @@ export const otlpConfig = z.strictObject({
     .describe(
       'When the receiver refuses some records of a request, and does not say which: `halve` sends the halves again until the refused stand alone, and repeats the others, with the same `log.record.uid`; `dead_letter` puts all of the request to the dead letters.',
     ),
-  ...compressionSettings(['gzip', 'zstd', 'none']),
+  compression: z.enum(['gzip', 'none']).default('gzip').describe('How a request body is compressed.'),
   ...httpSettings,
 })
 

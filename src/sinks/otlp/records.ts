@@ -1,14 +1,15 @@
-import type { JsonLogsSerializer } from '@opentelemetry/otlp-transformer'
+import { type LogAttributes, type LogBody, SeverityNumber } from '@opentelemetry/api-logs'
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import type { OtlpConfig } from './config.ts'
-
-/** A log record as OpenTelemetry's own serializers take it. */
-export type OtlpRecord = Parameters<typeof JsonLogsSerializer.serializeRequest>[0][number]
+import type { OtlpRecord } from './exporter.ts'
 
 export interface RecordOptions extends Pick<OtlpConfig, 'resource' | 'body'> {
   readonly format: string
 }
+
+type ResourceAttributes = Parameters<typeof resourceFromAttributes>[0]
 
 const SERVICE_NAME = 'openai-audit-logs'
 const SCOPE = { name: 'tailrace' }
@@ -17,10 +18,10 @@ const RESOURCES_MAX = 1000
 
 /** Makes records of mapped events. Records of one resource share one object, by which the serializer groups them. */
 export function createRecords(options: RecordOptions): (event: MappedEvent) => OtlpRecord {
-  const known = new Map<string, OtlpRecord['resource']>()
-  const resourceOf = (attributes: JsonObject): OtlpRecord['resource'] => {
+  const known = new Map<string, Resource>()
+  const resourceOf = (attributes: JsonObject): Resource => {
     const key = JSON.stringify(attributes)
-    const resource = known.get(key) ?? ({ attributes: { ...attributes, ...options.resource } } as unknown as OtlpRecord['resource'])
+    const resource = known.get(key) ?? resourceFromAttributes({ ...(attributes as ResourceAttributes), ...options.resource })
     if (known.size === RESOURCES_MAX) known.clear()
     known.set(key, resource)
     return resource
@@ -28,7 +29,7 @@ export function createRecords(options: RecordOptions): (event: MappedEvent) => O
   return options.format === 'otel' ? event => fromOtel(event, resourceOf) : event => fromDocument(event, options, resourceOf)
 }
 
-type ResourceOf = (attributes: JsonObject) => OtlpRecord['resource']
+type ResourceOf = (attributes: JsonObject) => Resource
 
 /** The format is the data model already: each of its fields has its place. */
 function fromOtel({ document }: MappedEvent, resourceOf: ResourceOf): OtlpRecord {
@@ -36,10 +37,10 @@ function fromOtel({ document }: MappedEvent, resourceOf: ResourceOf): OtlpRecord
   return {
     hrTime: hrTime(timeUnixNano),
     hrTimeObserved: hrTime(observedTimeUnixNano),
-    ...(typeof severityNumber === 'number' && { severityNumber }),
+    ...(isSeverity(severityNumber) && { severityNumber }),
     ...(typeof eventName === 'string' && { eventName }),
-    body: sendable(body) as OtlpRecord['body'],
-    attributes: sendable(attributes ?? {}) as OtlpRecord['attributes'],
+    body: sendable(body) as LogBody,
+    attributes: sendable(attributes ?? {}) as LogAttributes,
     resource: resourceOf(isJsonObject(resource) ? resource : {}),
     instrumentationScope: SCOPE,
     droppedAttributesCount: 0,
@@ -60,6 +61,9 @@ function fromDocument({ event, document, json }: MappedEvent, { body, format }: 
     droppedAttributesCount: 0,
   } as OtlpRecord
 }
+
+const isSeverity = (value: JsonValue | undefined): value is SeverityNumber =>
+  typeof value === 'number' && SeverityNumber[value] !== undefined
 
 /** Seconds and ns of a text of ns since 1970; 0, which means unknown, of anything else. */
 function hrTime(nanoseconds: JsonValue | undefined): [number, number] {

@@ -1,61 +1,40 @@
-import { JsonLogsSerializer, ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import type { SinkContext } from '../../core/context.ts'
 import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
-import { compress } from '../../toolkit/body/compress.ts'
-import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
-import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { httpError } from '../../toolkit/http/errors.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
 import { otlpError, type PartialSuccess, partialSuccess } from './answer.ts'
 import type { OtlpConfig } from './config.ts'
+import { OtlpExporter } from './exporter.ts'
 import { createRecords } from './records.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
 
-const PROTOCOLS = {
-  'http/json': { serializer: JsonLogsSerializer, contentType: 'application/json' },
-  'http/protobuf': { serializer: ProtobufLogsSerializer, contentType: 'application/x-protobuf' },
-}
-
 export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: SinkContext): Sink {
   const url = config.url.pathname === '/' ? new URL('/v1/logs', config.url) : config.url
   const http = httpOptions(config)
-  const { serializer, contentType } = PROTOCOLS[config.protocol]
-  const endpoint = createHttpEndpoint({
+  const exporter = new OtlpExporter({
     ...http,
     component: 'otlp',
     url,
-    clock,
+    protocol: config.protocol,
+    compression: config.compression,
     concurrencyMax: REQUESTS_MAX,
     answerBytesMax: ANSWER_BYTES_MAX,
-    headers: () => ({
-      ...http.headers(),
-      ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }),
-      'content-type': contentType,
-    }),
+    headers: () => ({ ...http.headers(), ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }) }),
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const recordOf = createRecords({ ...config, format })
 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<PartialSuccess | undefined> {
-    const answer = await queue.run(() => post(events, signal), signal)
-    if (answer.status >= 300) throw otlpError(answer, url) ?? endpoint.errorOf(answer)
+    const answer = await queue.run(() => exporter.send(events.map(recordOf), signal), signal)
+    if (answer.status >= 300) throw otlpError(answer, url) ?? httpError('otlp', url, answer, clock.now())
     return partialSuccess(answer, url, config.protocol)
-  }
-
-  async function post(events: readonly MappedEvent[], signal: AbortSignal): Promise<HttpAnswer> {
-    const bytes = serializer.serializeRequest(events.map(recordOf))!
-    const { body, headers } = await compress(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-      config.compression,
-      config.compression_level,
-    )
-    return endpoint.request({ method: 'POST', body, headers }, signal)
   }
 
   function resultOf(events: readonly MappedEvent[], partial: PartialSuccess | undefined): WriteResult {
@@ -75,6 +54,6 @@ export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: Si
     write: async (events, signal) => resultOf(events, await send(events, signal)),
     check: async signal => void (await send([], signal)),
     changed: signal => anyChanged([...(config.token ? [config.token] : []), ...http.secrets], clock, signal),
-    [Symbol.asyncDispose]: () => endpoint.close(),
+    [Symbol.asyncDispose]: () => exporter.close(),
   }
 }

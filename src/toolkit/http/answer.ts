@@ -29,7 +29,6 @@ export async function readAnswer(
   redact: Redaction,
 ): Promise<HttpAnswer | 'too large'> {
   const { statusCode: status, headers, body } = response
-  const isSuccess = status >= 200 && status < 300
   const pieces: Buffer[] = []
   let size = 0
   let isWhole = true
@@ -41,9 +40,28 @@ export async function readAnswer(
     }
     pieces.push(piece)
   }
+  return await toAnswer({ status, headers, pieces, isWhole }, bytesMax, redact)
+}
+
+/** What was read of an answer. */
+export interface ReadAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly pieces: readonly Buffer[]
+  /** Whether that is all of the body. */
+  readonly isWhole: boolean
+}
+
+/** The answer as it is shown, unpacked. A success has to be whole. */
+export async function toAnswer(
+  { status, headers, pieces, isWhole }: ReadAnswer,
+  bytesMax: number,
+  redact: Redaction,
+): Promise<HttpAnswer | 'too large'> {
+  const isSuccess = status >= 200 && status < 300
   if (isSuccess && !isWhole) return 'too large'
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-  const plain = headers['content-encoding'] === 'gzip' && size > 0 ? await unzipped(bytes, bytesMax) : bytes
+  const plain = headers['content-encoding'] === 'gzip' && bytes.length > 0 ? await unzipped(bytes, bytesMax) : bytes
   if (plain === undefined && isSuccess) return 'too large'
   const text = plain?.toString('utf8') ?? ''
   return {

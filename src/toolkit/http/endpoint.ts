@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts'
-import { RetryableError, TailraceError } from '../../core/errors.ts'
+import { TailraceError } from '../../core/errors.ts'
 import { raced } from '../raced.ts'
 import type { Secret } from '../secret.ts'
 import type { TlsMaterial } from '../tls.ts'
 import { type HttpAnswer, readAnswer } from './answer.ts'
 import { Connections } from './connections.ts'
-import { httpError, networkError } from './errors.ts'
+import { httpError, networkError, timeoutError, tooLargeError } from './errors.ts'
 import { createRedaction } from './redact.ts'
 
 /*
@@ -90,10 +90,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
       // undici does not look at the signal while a request waits for a connection: the race does.
       const answer = await raced(answering, either)
       if (answer !== 'too large') return answer
-      throw new RetryableError(
-        `${component}.answer_too_large`,
-        `The answer of ${url.host} is larger than ${answerBytesMax} bytes; it was cut off. It is tried again; look at url if this goes on.`,
-      )
+      throw tooLargeError(component, url, answerBytesMax)
     } catch (cause) {
       signal.throwIfAborted() // Our own stop is no fault of the other side.
       if (late.signal.aborted) throw timeoutError(component, url, timeoutMs, cause)
@@ -110,9 +107,4 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     errorOf: (answer, path) => httpError(component, path === undefined ? url : new URL(path, url.origin), answer, clock.now()),
     close: () => connections.close(),
   }
-}
-
-function timeoutError(component: string, url: URL, timeoutMs: number, cause: unknown): RetryableError {
-  const message = `${url.host} did not finish its answer within ${timeoutMs} ms. It is tried again; set request_timeout higher if this goes on.`
-  return new RetryableError(`${component}.timeout`, message, { cause })
 }

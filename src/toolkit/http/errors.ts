@@ -86,7 +86,7 @@ export function networkError(component: string, url: URL, cause: unknown, proxyH
     const message = `The proxy ${proxyHost} refused to connect to ${hostAndPort(url)} (status ${proxyStatus}): look at proxy, its login and its rules. ${NOTHING_DROPPED}`
     return new BlockedError(`${component}.proxy`, message, { cause })
   }
-  if (code === 'UND_ERR_INVALID_ARG') {
+  if (code !== undefined && INVALID_HEADERS.has(code)) {
     const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold. ${NOTHING_DROPPED}`
     return new BlockedError(`${component}.header`, message, { cause })
   }
@@ -107,17 +107,35 @@ function codeOf(error: Error): string | undefined {
   return undefined
 }
 
+/** Of undici and of Node. */
+const INVALID_HEADERS = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN'])
+
 /** The first bytes of a TLS alert (RFC 8446, 5.1), where an HTTP answer should have begun. */
 function isTlsAnswer(error: Error): boolean {
-  const { data } = error as { data?: unknown }
+  const { data, rawPacket } = error as { data?: unknown; rawPacket?: unknown }
+  if (Buffer.isBuffer(rawPacket)) return rawPacket[0] === 0x15 && rawPacket[1] === 0x03
   return error.name === 'HTTPParserError' && typeof data === 'string' && data.startsWith('\x15\x03')
 }
 
 /** undici tells the status of a refused CONNECT in words alone. 0 when there was none. */
 function proxyStatusOf(error: Error): number {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown }
+  if (code === 'ERR_PROXY_TUNNEL' && typeof statusCode === 'number') return statusCode
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const [, status] = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(at.message) ?? []
     if (status !== undefined) return Number(status)
   }
   return 0
+}
+
+/** The whole of a request took longer than it may. */
+export function timeoutError(component: string, url: URL, timeoutMs: number, cause?: unknown): RetryableError {
+  const message = `${url.host} did not finish its answer within ${timeoutMs} ms. It is tried again; set request_timeout higher if this goes on.`
+  return new RetryableError(`${component}.timeout`, message, { cause })
+}
+
+/** A success longer than is read. */
+export function tooLargeError(component: string, url: URL, bytesMax: number): RetryableError {
+  const message = `The answer of ${url.host} is larger than ${bytesMax} bytes; it was cut off. It is tried again; look at url if this goes on.`
+  return new RetryableError(`${component}.answer_too_large`, message)
 }
