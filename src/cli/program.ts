@@ -16,6 +16,7 @@ export interface CommandContext {
 export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
   run: () => import('./commands/run.ts'),
   validate: () => import('./commands/validate.ts'),
+  test: () => import('./commands/test.ts'),
   check: () => import('./commands/check.ts'),
   schema: () => import('./commands/schema.ts'),
   demo: () => import('./commands/demo.ts'),

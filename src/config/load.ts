@@ -9,6 +9,7 @@ import type { Registry } from '../registry.ts'
 import type { SinkSpec, SourceSpec } from '../toolkit/declaration.ts'
 import { ID_PATTERN, ownSettings, type SinkSettings, type SourceSettings, sinkSchema, sourceSchema } from './component.ts'
 import { type JournalSettings, journalSchema, type ServiceSettings, serviceSchema } from './sections.ts'
+import { checkTests, type ConfiguredTest } from './tests.ts'
 import { parseSettings } from './validate.ts'
 import { parseYaml } from './yaml.ts'
 
@@ -33,6 +34,7 @@ export interface CheckedConfig {
   readonly service: ServiceSettings
   readonly sources: readonly ConfiguredSource[]
   readonly sinks: readonly ConfiguredSink[]
+  readonly tests: readonly ConfiguredTest[]
   readonly files: readonly string[]
 }
 
@@ -41,7 +43,7 @@ export interface LoadOptions {
   readonly env: Environment
 }
 
-const SECTIONS = ['journal', 'sources', 'sinks', 'service'] as const
+const SECTIONS = ['journal', 'sources', 'sinks', 'service', 'tests'] as const
 
 /** Reads files and folders; throws an `InvalidConfigurationError` with every mistake that is in them. */
 export function loadConfig(paths: readonly string[], options: LoadOptions): CheckedConfig {
@@ -79,8 +81,10 @@ export function checkConfig(files: readonly ConfigFile[], { registry, env }: Loa
     return settings && { id, spec, own: ownSettings(spec, settings), settings: settings as SinkSettings }
   })
   refuseClashes(section('sources'), section('sinks'), problems)
+  const ids = { sources: [...section('sources').entries.keys()], sinks: [...section('sinks').entries.keys()] }
+  const tests = tree.entries.has('tests') ? checkTests(section('tests'), { ...ids, formats: registry.formats }, problems) : []
   if (problems.length > 0 || journal === undefined || service === undefined) throw new InvalidConfigurationError(problems, names)
-  return { journal, service, sources, sinks, files: names }
+  return { journal, service, sources, sinks, tests, files: names }
 }
 
 function refuseUnknownSections(tree: SettingNode, problems: Problem[]): void {

@@ -3,7 +3,7 @@ import { formatPlace, type Problem } from './problem.ts'
 
 /**
  * One tree of several files. They are merged by top-level key, and below it by id or setting: what stands in
- * two files is a mistake, because no order of files would tell which of them is meant.
+ * two files is a mistake, because no order of files would tell which of them is meant. Lists are joined.
  */
 export function mergeTrees(trees: readonly SettingNode[], problems: Problem[]): SettingNode {
   const merged = new Map<string, SettingNode>()
@@ -27,6 +27,10 @@ export function mergeTrees(trees: readonly SettingNode[], problems: Problem[]): 
 function mergeSections(key: string, first: SettingNode, second: SettingNode, problems: Problem[]): SettingNode {
   if (second.kind === 'scalar' && second.value === null) return first // `sinks:` with nothing under it adds nothing.
   if (first.kind === 'scalar' && first.value === null) return second
+  if (first.kind === 'list' && second.kind === 'list') {
+    const entries = [...first.entries.values(), ...second.entries.values()].map((entry, index) => [String(index), entry] as const)
+    return { ...first, entries: new Map(entries), broken: first.broken || second.broken }
+  }
   if (first.kind !== 'map' || second.kind !== 'map') {
     const firstPlace = formatPlace(first.keyPlace ?? first.place)
     problems.push({ place: second.keyPlace ?? second.place, path: [key], message: `stands in two files; first at ${firstPlace}` })

@@ -4,6 +4,7 @@ import type { Mistake } from '../../test/config/mistake.ts'
 import { FILTER_MISTAKES } from '../../test/config/filter_mistakes.ts'
 import { REDACT_MISTAKES } from '../../test/config/redact_mistakes.ts'
 import { SYNTAX_MISTAKES } from '../../test/config/syntax_mistakes.ts'
+import { TEST_MISTAKES } from '../../test/config/test_mistakes.ts'
 import { VALUE_MISTAKES } from '../../test/config/value_mistakes.ts'
 import { VARIABLE_MISTAKES } from '../../test/config/variable_mistakes.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
@@ -33,6 +34,7 @@ describe.each([
   ['of values', VALUE_MISTAKES],
   ['of filters', FILTER_MISTAKES],
   ['of redactions', REDACT_MISTAKES],
+  ['of tests', TEST_MISTAKES],
 ])('mistakes %s', (_, mistakes) => {
   test.each(mistakes)('$name', mistake => {
     const said = problemsOf(mistake)

@@ -3,6 +3,7 @@ import type { Registry } from '../registry.ts'
 import { ID_PATTERN, sinkSchema, sourceSchema } from './component.ts'
 import { describedSchema, forEditors } from './json_schema.ts'
 import { journalSchema, serviceSchema } from './sections.ts'
+import { testsSchema } from './tests.ts'
 
 /** The JSON Schema (draft-07) of a whole configuration or of one of its files, for editors. */
 export function configurationSchema({ sources, sinks, formats }: Registry): JsonObject {
@@ -27,6 +28,7 @@ export function configurationSchema({ sources, sinks, formats }: Registry): Json
         'Where events go, by id.',
         sinks.map(spec => forEditors(describedSchema(sinkSchema(spec, formats)))),
       ),
+      tests: { ...forEditors(describedSchema(testsSchema)), description: 'What `tailrace test` checks.' },
       service: { ...forEditors(describedSchema(serviceSchema)), description: 'The process itself.' },
     },
   }

@@ -11,7 +11,7 @@ export const COMPONENT_MISTAKES: readonly Mistake[] = [
   {
     name: 'an unknown section',
     yaml: below('sink: {}\n'),
-    problems: ['t.yaml:5:1  sink: unknown section; expected "journal", "sources", "sinks" or "service"; did you mean "sinks"?'],
+    problems: ['t.yaml:5:1  sink: unknown section; expected "journal", "sources", "sinks", "service" or "tests"; did you mean "sinks"?'],
   },
   {
     name: 'no type',

@@ -1,7 +1,9 @@
 import { sinkSchema, sourceSchema } from '../../src/config/component.ts'
 import { describedSchema } from '../../src/config/json_schema.ts'
 import { journalSchema, serviceSchema } from '../../src/config/sections.ts'
+import { testsSchema } from '../../src/config/tests.ts'
 import { configurationSchema } from '../../src/config/whole_schema.ts'
+import { isJsonObject, type JsonObject } from '../../src/core/json.ts'
 import { METRICS, type MetricDeclaration } from '../../src/core/metrics.ts'
 import { REGISTRY } from '../../src/registry.ts'
 import type { SinkSpec, SourceSpec } from '../../src/toolkit/declaration.ts'
@@ -72,7 +74,31 @@ Formats: ${REGISTRY.formats.map(({ type, summary }) => `\`${type}\`: ${summary}`
 ${settingsTable(describedSchema(journalSchema))}
 ## service
 
-${settingsTable(describedSchema(serviceSchema))}`
+${settingsTable(describedSchema(serviceSchema))}
+## tests
+
+A list; those of several files are joined. \`tailrace test\` sends each event through the filter, the redaction and the mapping of a
+sink, or through the mapping of a format, and compares what comes out. It ends with 0, with 2 if something came out otherwise,
+with 78 if the configuration has a mistake. Nothing is sent.
+
+\`\`\`yaml
+tests:
+  - name: a failed login is high, and nobody's address is sent
+    sink: siem
+    input: {id: log-1, type: login.failed, effective_at: 1770979925, actor: {session: {user: {email: ada@example.com}}}}
+    expect:
+      fields: {event.outcome: failure, event.severity: 73}
+      absent: [user.email]
+      nowhere: [ada@example.com]
+  - name: a login that succeeds is not sent
+    sink: siem
+    input: '{"type": "login.succeeded", "effective_at": 1770979925}'
+    expect: {filtered: true}
+\`\`\`
+
+Of each test:
+
+${settingsTable(((described): JsonObject => (isJsonObject(described.items) ? described.items : {}))(describedSchema(testsSchema)))}`
 }
 
 const list = (specs: readonly (SourceSpec | SinkSpec)[], folder: string) =>
