@@ -29,10 +29,31 @@ export const s3Config = z.strictObject({
       const fault = pathFault(text)
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: text })
     })
-    .default('source={source}/day=%Y-%m-%d')
+    .optional()
     .describe(
-      "Folder of an object below the prefix. Placeholders: {source}, {stream}, {class_uid} (of OCSF), and the event's own time in UTC, %Y %m %d %H.",
+      "Folder of an object below the prefix. Placeholders: {source}, {stream}, {class_uid} (of OCSF), and the event's own time in UTC, %Y %m %d %H. Default: `source={source}/day=%Y-%m-%d`. Parquet has the folders of Security Lake instead.",
     ),
+  encoding: z
+    .enum(['ndjson', 'parquet'])
+    .default('ndjson')
+    .describe('ndjson: lines of JSON, compressed as compression says. parquet: OCSF in the layout of Amazon Security Lake.'),
+  security_lake: z
+    .strictObject({
+      source_name: z
+        .string()
+        .regex(/^[A-Za-z0-9_.:/-]*\{class_uid\}[A-Za-z0-9_.:/-]*$/, { error: 'expected letters, digits, "_.:/-", and {class_uid} once' })
+        .default('tailrace-{class_uid}')
+        .describe('Names of the custom sources, of which Security Lake wants one for each class: each has to exist there.'),
+      account_id: z
+        .string()
+        .regex(/^(\d{12}|external(_[A-Za-z0-9_-]+)?)$/, { error: 'expected the 12 digits of an account, or external' })
+        .default('external')
+        .describe('`accountId` of the partition: an account of AWS, or `external`, or `external_<id>`.'),
+      region: z.string().min(1).optional().describe('`region` of the partition. Default: region.'),
+      compression: z.enum(['zstd', 'snappy', 'gzip']).default('zstd').describe('How the columns are compressed.'),
+    })
+    .optional()
+    .describe('For parquet. Objects are called `<prefix>/ext/<source_name>/region=…/accountId=…/eventDay=YYYYMMDD/….parquet`.'),
   endpoint: httpUrl().optional().describe('URL of an object store other than that of Amazon, such as https://minio.example:9000.'),
   path_style: z
     .boolean()

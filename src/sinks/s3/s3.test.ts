@@ -1,8 +1,11 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { type S3Double, type S3Refusal, startS3Double } from '../../../test/doubles/s3.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { checkConfig } from '../../config/load.ts'
+import { REGISTRY } from '../../registry.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
@@ -46,6 +49,7 @@ const idsIn = (double: S3Double) =>
     .split('\n')
     .filter(line => line !== '')
     .map(line => (JSON.parse(line) as { id: string }).id)
+const compressors = { ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)) }
 const failed = (work: Promise<unknown>) =>
   work.then(
     () => 'returned',
@@ -167,4 +171,48 @@ test('check needs no more than an answer to who we are', async () => {
   stage.double.refusals.set('GET', { status: 403, code: 'SignatureDoesNotMatch' })
   expect(await failed(stage.sink.check(never))).toMatchObject({ name: 'BlockedError', code: 's3.denied' })
   expect(stage.double.requests).toEqual([])
+})
+
+const LOGIN = { ...A, document: { class_uid: 3002, time: 2, message: 'second', metadata: { version: '1.3.0', uid: 'a' } } }
+const EARLIER = { ...B, event: mapped('b', 0).event, document: { ...LOGIN.document, time: 1, message: 'first' } }
+const ROLE = { ...C, document: { ...LOGIN.document, class_uid: 3005 } }
+const NOVEL = { ...C, document: { ...LOGIN.document, class_uid: 9999 } }
+
+test('parquet has one object a class and day, in the layout of Security Lake, sorted by time', async () => {
+  await using stage = await open({ encoding: 'parquet', prefix: 'lake', security_lake: { account_id: '111122223333' } })
+  const { rejected } = await stage.sink.write([LOGIN, NOVEL, EARLIER, ROLE], never)
+  expect(rejected).toEqual([{ event: NOVEL, reason: 'There are no Parquet columns for class 9999 of OCSF "1.3.0".' }])
+  expect([...stage.double.objects.keys()].map(key => key.replace(/\/[^/]*Z-[0-9a-f]{16}/, '/<name>')).toSorted()).toEqual([
+    'lake/ext/tailrace-3002/region=eu-central-1/accountId=111122223333/eventDay=19700101/<name>.parquet',
+    'lake/ext/tailrace-3005/region=eu-central-1/accountId=111122223333/eventDay=19700102/<name>.parquet',
+  ])
+  const [key, body] = [...stage.double.objects].find(([name]) => name.includes('3002'))!
+  const rows = await parquetReadObjects({ file: new Uint8Array(body).buffer, compressors })
+  expect(rows.map(({ message, time }) => [message, time])).toEqual([
+    ['first', 1n],
+    ['second', 2n],
+  ])
+  expect(stage.double.headers.get(key)).toMatchObject({
+    'content-type': 'application/vnd.apache.parquet',
+    'x-amz-meta-tailrace-events': '2',
+  })
+})
+
+test.each([
+  ['access_key_id: k', 'access_key_id', 'needs secret_access_key'],
+  ['secret_access_key: k', 'secret_access_key', 'needs access_key_id'],
+  ['session_token: k', 'session_token', 'needs access_key_id'],
+  ['security_lake: {}', 'security_lake', 'encoding: parquet'],
+  ['encoding: parquet, region: r, format: ecs', 'format', 'expected "ocsf"'],
+  ['encoding: parquet, region: r, path: x', 'path', 'folders of Security Lake'],
+  ['encoding: parquet', 'encoding', 'needs region'],
+  ['encoding: parquet, region: r, security_lake: {source_name: all}', 'source_name', '{class_uid} once'],
+  ['prefix: /x', 'prefix', 'without "/"'],
+])('{%s} is told where %s stands', (settings, name, message) => {
+  const text = `sources: {a: {type: openai_audit, api_key: k}}\nsinks: {b: {type: s3, bucket: x, ${settings}}}\n`
+  const line = `sinks: {b: {type: s3, bucket: x, ${settings}}}`
+  const check = () => checkConfig([{ name: 'c.yaml', text }], { registry: REGISTRY, env: {} })
+  expect(check).toThrow(message)
+  const column = line.indexOf(`${name}:`) + name.length + 3
+  expect(check).toThrow(`c.yaml:2:${column}`)
 })

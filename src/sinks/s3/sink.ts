@@ -1,16 +1,15 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { SinkContext } from '../../core/context.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
-import { DELIVERED, type Sink } from '../../core/sink.ts'
-import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
+import type { Sink } from '../../core/sink.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
 import { createClient } from './client.ts'
 import type { S3Config } from './config.ts'
+import { createEncoding } from './encoding.ts'
 import { s3Error } from './errors.ts'
 import { EndpointHandler } from './handler.ts'
 import { objectName, type Partition, partition } from './key.ts'
-import { encodeLines } from './lines.ts'
 import { upload } from './upload.ts'
 
 /** Objects of one write that are encoded and under way at once. */
@@ -21,7 +20,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
   const http = httpOptions(config)
   const handler = new EndpointHandler(http, clock)
   const client = createClient(config, handler, clock)
-  const buffers = new BodyBuffers()
+  const encoding = createEncoding(config)
   const closed = new AbortController()
   const where = `bucket ${config.bucket}${config.endpoint === undefined ? '' : ` at ${config.endpoint.origin}`}`
   /** Objects that are stored, of writes that are tried again as they were. */
@@ -31,7 +30,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
   async function store({ folder, events }: Partition, done: Set<string>, signal: AbortSignal): Promise<void> {
     const path = [config.prefix, folder, objectName(events[0]!)].filter(part => part !== '').join('/')
     if (done.has(path)) return
-    const { extension, ...encoded } = await encodeLines(events, config, buffers)
+    const { extension, ...encoded } = await encoding.encode(events)
     await upload({ ...encoded, key: `${path}${extension}`, events: events.length }, { client, config, logger }, signal)
     done.add(path)
   }
@@ -42,7 +41,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
     stored.set(events, done)
     const failed = new AbortController()
     const either = AbortSignal.any([signal, closed.signal, failed.signal])
-    const partitions = partition(events, config.path).values()
+    const partitions = partition(events, encoding.path).values()
     const worker = async () => {
       for (const each of partitions) {
         either.throwIfAborted()
@@ -65,8 +64,13 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
     async write(events, signal) {
       signal.throwIfAborted()
       try {
-        await storeAll(events, signal)
-        return DELIVERED
+        const rejected = events.flatMap(event => {
+          const reason = encoding.refusalOf(event)
+          return reason === undefined ? [] : [{ event, reason }]
+        })
+        const refused = new Set(rejected.map(({ event }) => event))
+        await storeAll(refused.size === 0 ? events : events.filter(event => !refused.has(event)), signal)
+        return { rejected, deferred: [] }
       } catch (cause) {
         signal.throwIfAborted()
         throw s3Error(where, cause, clock.now())
