@@ -5,9 +5,9 @@ import { ndjsonLine } from '../../toolkit/body/line.ts'
 import type { S3Config } from './config.ts'
 import { columnsOf } from './parquet/columns.ts'
 import { encodeParquet } from './parquet/encode.ts'
-import { toRow } from './parquet/fit.ts'
+import { toRow } from './parquet/row.ts'
 
-export interface Encoded {
+interface Encoded {
   readonly body: Buffer
   /** What the object's name ends with. */
   readonly extension: string
@@ -19,8 +19,6 @@ export interface Encoded {
 export interface Encoding {
   /** Folder of an object, with placeholders. */
   readonly path: string
-  /** Why the event can stand in no object; undefined if it can. */
-  refusalOf(event: MappedEvent): string | undefined
   /** Of the events of one folder. */
   encode(events: readonly MappedEvent[]): Promise<Encoded>
 }
@@ -37,7 +35,6 @@ function lines({ path = PATH, compression, compression_level }: S3Config): Encod
   const buffers = new BodyBuffers()
   return {
     path,
-    refusalOf: () => undefined,
     async encode(events) {
       const texts = events.values().map(({ json }) => `${ndjsonLine(json)}\n`)
       const { body, headers } = await buffers.encode(texts, plain => compress(plain, compression, compression_level))
@@ -56,12 +53,8 @@ function parquet({ region, security_lake: lake }: S3Config): Encoding {
   const path = `ext/${lake?.source_name}/region=${lake?.region ?? region}/accountId=${lake?.account_id}/eventDay=%Y%m%d`
   return {
     path,
-    refusalOf({ document }) {
-      if (columnsFor(document) !== undefined) return undefined
-      return `There are no Parquet columns for class ${JSON.stringify(document.class_uid)} of OCSF ${JSON.stringify(versionOf(document))}.`
-    },
     async encode(events) {
-      const columns = columnsFor(events[0]!.document)!
+      const columns = columnsFor(events[0]!.document)
       const sorted = events.toSorted((a, b) => a.event.timeMs - b.event.timeMs)
       const rows = sorted.map(({ document }) => toRow(document, columns))
       return {

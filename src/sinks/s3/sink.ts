@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { SinkContext } from '../../core/context.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
-import type { Sink } from '../../core/sink.ts'
+import { DELIVERED, type Sink } from '../../core/sink.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
 import { createClient } from './client.ts'
@@ -64,13 +64,8 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
     async write(events, signal) {
       signal.throwIfAborted()
       try {
-        const rejected = events.flatMap(event => {
-          const reason = encoding.refusalOf(event)
-          return reason === undefined ? [] : [{ event, reason }]
-        })
-        const refused = new Set(rejected.map(({ event }) => event))
-        await storeAll(refused.size === 0 ? events : events.filter(event => !refused.has(event)), signal)
-        return { rejected, deferred: [] }
+        await storeAll(events, signal)
+        return DELIVERED
       } catch (cause) {
         signal.throwIfAborted()
         throw s3Error(where, cause, clock.now())

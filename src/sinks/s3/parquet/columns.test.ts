@@ -1,14 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { ACTORS, bodyOf, CLOCK, ORGANIZATION, payloadOf, received } from '../../../../test/mapping/events.ts'
+import { restore, sorted } from '../../../../test/support/parquet.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import { createOcsfMapper } from '../../../mappers/ocsf/index.ts'
 import { type Item, type Schema, schemaOf } from '../../../mappers/ocsf/schema.ts'
 import { OCSF_VERSION_NAMES, type OcsfVersionName } from '../../../mappers/ocsf/versions.ts'
 import { TABLE } from '../../../record/table.ts'
-import type { Column, Scalar } from './columns.ts'
+import type { Scalar } from './columns.ts'
 import { columnsOf } from './columns.ts'
-import { toRow } from './fit.ts'
+import { encodeParquet } from './encode.ts'
+import { toRow } from './row.ts'
 
 /*
   The file of columns is made of what every type with every actor becomes, typed by the official schema:
@@ -24,10 +28,13 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
 }
 const MORE: readonly JsonObject[] = [{}, { project: { id: 'proj_1', name: 'Prod' } }]
 
+const UNTYPED = { object: 'organization.audit_log', id: 'audit_log-untyped', effective_at: 1_770_979_925, actor: ACTORS.session! }
+
 type Draft = Map<string, Draft | readonly [Draft | Scalar] | Scalar>
 
 function* documents(version: OcsfVersionName): Generator<JsonObject> {
   const map = createOcsfMapper({ clock: CLOCK, organization: () => ORGANIZATION, version, attack: true })
+  yield map(received(UNTYPED)).document
   for (const { type } of [...TABLE, { type: 'checkpoint_permission.created' }, { type: 'quantum.entangled' }]) {
     for (const actor of Object.values(ACTORS)) {
       for (const more of MORE) yield map(received(bodyOf({ type, actor, payload: payloadOf(type), more }))).document
@@ -88,11 +95,37 @@ test('the file has every attribute that is written, with its type', () => {
   expect(text).toBe(readFileSync(PATH, 'utf8'))
 })
 
+test('a class without columns has those of the base event', () => {
+  expect(columnsOf('1.3.0', 9999)).toBe(columnsOf('1.3.0', 0))
+  expect(columnsOf('9.9.9', 3001)).toBe(columnsOf('1.8.0', 3001))
+})
+
+const compressors = {
+  ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)),
+  GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
+}
+
 describe.each(OCSF_VERSION_NAMES)('OCSF %s', version => {
+  test.each(['zstd', 'gzip', 'snappy'] as const)('a file in %s gives every document back', async compression => {
+    const byClass = Map.groupBy(documents(version), ({ class_uid }) => class_uid)
+    expect(byClass.size).toBe(6)
+    for (const [uid, all] of byClass) {
+      const columns = columnsOf(version, uid)
+      const body = encodeParquet(
+        all.map(document => toRow(document, columns)),
+        columns,
+        compression,
+      )
+      const rows = await parquetReadObjects({ file: new Uint8Array(body).buffer, compressors })
+      const text = (value: unknown) => JSON.stringify(sorted(value))
+      expect(rows.map(row => text(restore(row, columns))).join('\n') === all.map(text).join('\n')).toBe(true)
+    }
+  })
+
   test('every document fits its columns, and comes back as it was', () => {
     const differing = []
     for (const document of documents(version)) {
-      const columns = columnsOf(version, document.class_uid)!
+      const columns = columnsOf(version, document.class_uid)
       const row = toRow(document, columns)
       const back = restore(row, columns)
       if (JSON.stringify(sorted(back)) !== JSON.stringify(sorted(document))) differing.push([document, back])
@@ -113,21 +146,3 @@ test('what has no column, or not its type, is kept in unmapped', () => {
   })
   expect(toRow({ time: 5, tags: [], user: {}, count: null }, columns)).toEqual({ time: 5n, tags: [], user: {}, unmapped: undefined })
 })
-
-/** What a reader of the object has to do to get the document back. */
-function restore(cell: unknown, column: Column): unknown {
-  if (cell === undefined) return undefined
-  if (column === 'json') return JSON.parse(cell as string) as unknown
-  if (column === 'long') return Number(cell)
-  if (typeof column === 'string') return cell
-  if (Array.isArray(column)) return (cell as unknown[]).map(each => restore(each, column[0] as Column))
-  const restored = Object.entries(cell as object).map(([name, value]) => [name, restore(value, (column as Record<string, Column>)[name]!)])
-  return Object.fromEntries(restored.filter(([, value]) => value !== undefined)) as object
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([name, member]): [string, unknown] => [name, sorted(member)])
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
-}

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { SchemaElement } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { Column, Scalar, Struct } from './columns.ts'
-import type { Row } from './fit.ts'
+import type { Row } from './row.ts'
 
 export type ParquetCompression = 'zstd' | 'gzip' | 'snappy'
 
