@@ -12,6 +12,7 @@ import { kafka } from './sinks/kafka/index.ts'
 import { otlp } from './sinks/otlp/index.ts'
 import { datadog } from './sinks/datadog/index.ts'
 import { elasticsearch } from './sinks/elasticsearch/index.ts'
+import { http } from './sinks/http/index.ts'
 import type { SinkSpec, SourceSpec } from './toolkit/declaration.ts'
 
 /** What a sink may set about its format; each format takes what concerns it. */
@@ -46,7 +47,7 @@ export interface Registry {
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
   sources: [openaiAudit],
-  sinks: [stdout, file, s3, splunkHec, kafka, otlp, datadog, elasticsearch],
+  sinks: [stdout, file, s3, splunkHec, kafka, otlp, datadog, elasticsearch, http],
   formats: [
     {
       type: 'raw',

@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { elasticsearchConfig, type ElasticsearchConfig } from '../sinks/elasticsearch/config.ts'
 import { indexTemplate } from '../sinks/elasticsearch/index_name.ts'
-import { createLogin } from '../sinks/elasticsearch/login.ts'
+import { loginOf } from '../sinks/elasticsearch/login.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import { createHttpEndpoint } from '../toolkit/http/endpoint.ts'
 import { httpOptions } from '../toolkit/http/settings.ts'
@@ -40,7 +40,7 @@ export async function installElasticsearch(options: ElasticsearchOptions, folder
   if (options.config === undefined && options.url === undefined) return undefined
   const config = options.url === undefined ? configured(options, io) : configOf(options, options.url, io)
   using stop = stopSignals(() => {})
-  const login = createLogin(config)
+  const login = loginOf(config)
   const read = (path: string) => readFile(join(folder, path), 'utf8')
   const common = { login: login.origin, read, say: io.say, signal: stop.softStop }
   {
@@ -71,7 +71,7 @@ export async function installElasticsearch(options: ElasticsearchOptions, folder
 
 function opened(config: ElasticsearchConfig, url: URL) {
   const http = httpOptions(config)
-  const login = createLogin(config)
+  const login = loginOf(config)
   const endpoint = createHttpEndpoint({
     ...http,
     component: 'elasticsearch',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { compressionSettings } from '../../toolkit/body/compress.ts'
+import { isWholeLogin, LOGIN_INCOMPLETE, loginSettings } from '../../toolkit/http/login.ts'
 import { httpSettings } from '../../toolkit/http/settings.ts'
 import { httpUrl, secret } from '../../toolkit/settings.ts'
 import { indexFault } from './index_name.ts'
@@ -29,8 +30,7 @@ export const elasticsearchConfig = z
     api_key: secret()
       .optional()
       .describe('API key, as `id:key` or in its encoded form. Elasticsearch alone has them. Read again when its file changes.'),
-    username: z.string().min(1).optional().describe('User.'),
-    password: secret().optional().describe("The user's password. Read again when its file changes."),
+    ...loginSettings,
     deduplicate: z
       .enum(['replays', 'always', 'never'])
       .default('replays')
@@ -40,9 +40,7 @@ export const elasticsearchConfig = z
     ...compressionSettings(['gzip', 'none']),
     ...httpSettings,
   })
-  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
-    error: 'a login needs both username and password',
-  })
+  .refine(isWholeLogin, LOGIN_INCOMPLETE)
   .refine(({ api_key, username }) => api_key === undefined || username === undefined, { error: 'api_key and username exclude each other' })
 
 export type ElasticsearchConfig = z.output<typeof elasticsearchConfig>

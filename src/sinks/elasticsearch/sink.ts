@@ -15,7 +15,7 @@ import type { ElasticsearchConfig } from './config.ts'
 import { createEncoder } from './encode.ts'
 import { type Host, Hosts } from './hosts.ts'
 import { indexTemplate } from './index_name.ts'
-import { createLogin } from './login.ts'
+import { loginOf } from './login.ts'
 import { type Ask, Replays } from './replays.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
@@ -26,7 +26,7 @@ const ANSWER_BYTES_MAX = 16 * 1024 * 1024
 export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: SinkContext): Sink {
   const template = indexTemplate(config.index)
   const http = httpOptions(config)
-  const login = createLogin(config)
+  const login = loginOf(config)
   const hosts = new Hosts(
     config.urls.map(url => ({
       url,

@@ -1,0 +1,69 @@
+import type { SinkContext } from '../../core/context.ts'
+import { BlockedError } from '../../core/errors.ts'
+import { DELIVERED, type Sink } from '../../core/sink.ts'
+import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
+import { compress } from '../../toolkit/body/compress.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { createLogin } from '../../toolkit/http/login.ts'
+import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
+import { httpOptions } from '../../toolkit/http/settings.ts'
+import { anyChanged } from '../../toolkit/tls.ts'
+import type { HttpConfig } from './config.ts'
+import { bodyOf, CONTENT_TYPES } from './encode.ts'
+
+/** The most requests under way; the delivery's own limit is below it. */
+const REQUESTS_MAX = 64
+const ANSWER_BYTES_MAX = 1024 * 1024
+
+export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink {
+  const { url, method, encoding } = config
+  const http = httpOptions(config)
+  const login = createLogin(config.token && { name: 'The token', scheme: 'Bearer', secret: config.token }, config)
+  const endpoint = createHttpEndpoint({
+    ...http,
+    component: 'http',
+    url,
+    // Nothing that the receiver is told overrides what the user has set, but the login.
+    headers: () => ({ 'content-type': CONTENT_TYPES[encoding], ...http.headers(), ...login.headers() }),
+    concurrencyMax: REQUESTS_MAX,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    clock,
+  })
+  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
+  const buffers = new BodyBuffers()
+
+  function errorOf(answer: HttpAnswer, path?: string): Error {
+    const error = endpoint.errorOf(answer, path)
+    if (!(error instanceof BlockedError) || (answer.status !== 401 && answer.status !== 403)) return error
+    return new BlockedError(error.code, `${error.message} ${login.origin}.`)
+  }
+
+  return {
+    async write(events, signal) {
+      if (events.length === 0) return DELIVERED
+      const request = () =>
+        buffers.encode(bodyOf(events, encoding), async plain => {
+          const { body, headers } = await compress(plain, config.compression, config.compression_level)
+          return endpoint.request({ method, body, headers }, signal)
+        })
+      const answer = await queue.run(request, signal)
+      if (!isSuccess(answer)) throw errorOf(answer)
+      return DELIVERED
+    },
+    async check(signal) {
+      if (config.health_path !== undefined) {
+        const answer = await endpoint.request({ method: 'GET', path: config.health_path }, signal)
+        if (!isSuccess(answer)) throw errorOf(answer, config.health_path)
+        return
+      }
+      const answer = await endpoint.request({ method: 'HEAD' }, signal)
+      // Who takes events need not know HEAD: that it is refused says nothing, that the login is refused does.
+      if (answer.status >= 500 || [401, 403, 407, 429].includes(answer.status)) throw errorOf(answer)
+    },
+    changed: signal => anyChanged([...login.secrets, ...http.secrets], clock, signal),
+    [Symbol.asyncDispose]: () => endpoint.close(),
+  }
+}
+
+const isSuccess = ({ status }: HttpAnswer) => status >= 200 && status < 300

@@ -1,0 +1,124 @@
+import { once } from 'node:events'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { temporaryFolder } from '../support/folder.ts'
+
+type ReceiverMode = 'accept' | 'busy' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge'
+
+interface ReceivedRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+export interface HttpReceiver extends AsyncDisposable {
+  readonly url: string
+  /** What it was sent with a good login and a body, in the file that it appends to, one event a line. */
+  lines(): readonly string[]
+  /** Of those that it took. */
+  ids(): readonly string[]
+  /** With a good login and a body. */
+  readonly requests: readonly ReceivedRequest[]
+  mode: ReceiverMode
+  /** The status of an answer to events, and its body. */
+  status: number
+  text: string
+  /** A request with one of these ids is refused as a whole. */
+  readonly refused: Set<string>
+  /** What a HEAD or a GET is answered. */
+  healthStatus: number
+}
+
+/** A server that takes JSON, by line or by list, and writes it down before it answers. Wants `authorization` in each request. */
+export async function startHttpReceiver(authorization: string, port = 0): Promise<HttpReceiver> {
+  const folder = temporaryFolder()
+  const file = join(folder.path, 'received.ndjson')
+  writeFileSync(file, '')
+  const requests: ReceivedRequest[] = []
+  const server = createServer((request, response) => void answer(request, response))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  const receiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ingest`,
+    requests,
+    lines,
+    ids: () => lines().map(line => (JSON.parse(line) as { id: string }).id),
+    mode: 'accept' as ReceiverMode,
+    status: 200,
+    text: '{}',
+    refused: new Set<string>(),
+    healthStatus: 405,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+      folder[Symbol.dispose]()
+    },
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url: path = '', headers } = request
+    const body = await bodyOf(request)
+    if (headers.authorization !== authorization) return void response.writeHead(401).end('Who are you?')
+    if (method === 'HEAD' || method === 'GET') return void response.writeHead(receiver.healthStatus).end()
+    requests.push({ method, path, headers, body })
+    switch (receiver.mode) {
+      case 'busy':
+        return void response.writeHead(503, { 'retry-after': '1' }).end('later')
+      case 'hang':
+        return
+      case 'trickle': {
+        response.writeHead(200)
+        const timer = setInterval(() => response.write(' '), 20)
+        response.once('close', () => clearInterval(timer))
+        return
+      }
+      case 'cut_off':
+        return void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy())
+      case 'reset':
+        return void request.socket.resetAndDestroy()
+      case 'redirect':
+        return void response.writeHead(302, { location: 'https://login.example/' }).end()
+      case 'huge':
+        return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
+      case 'accept':
+        take(body, headers, response)
+    }
+  }
+
+  function take(body: string, headers: IncomingMessage['headers'], response: ServerResponse): void {
+    const texts =
+      headers['content-type'] === 'application/json' ? (JSON.parse(body) as object[]).map(event => JSON.stringify(event)) : linesOf(body)
+    if (texts.some(text => receiver.refused.has((JSON.parse(text) as { id: string }).id)))
+      return void response.writeHead(422).end('I refuse one of them')
+    if (receiver.status < 300) appendFileSync(file, texts.map(text => `${text}\n`).join(''))
+    response.writeHead(receiver.status).end(receiver.status === 204 ? undefined : receiver.text)
+  }
+
+  return receiver
+}
+
+function linesOf(body: string): readonly string[] {
+  const lines = body.split('\n')
+  if (lines.pop() !== '') throw new Error('the last line has no end')
+  return lines
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece as Buffer)
+  const body = Buffer.concat(pieces)
+  switch (request.headers['content-encoding']) {
+    case 'gzip':
+      return gunzipSync(body).toString('utf8')
+    case 'zstd':
+      return zstdDecompressSync(body).toString('utf8')
+    default:
+      return body.toString('utf8')
+  }
+}
