@@ -31,20 +31,30 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly refused: Set<string>
   /** What a HEAD or a GET is answered. */
   healthStatus: number
+  /** Ends every connection and listens no more. */
+  stop(): Promise<void>
+  /** Listens again, at the same address, with what was written down. */
+  start(): Promise<void>
 }
 
 /** A server that takes JSON, by line or by list, and writes it down before it answers. Wants `authorization` in each request. */
-export async function startHttpReceiver(authorization: string, port = 0): Promise<HttpReceiver> {
+export async function startHttpReceiver(authorization: string): Promise<HttpReceiver> {
   const folder = temporaryFolder()
   const file = join(folder.path, 'received.ndjson')
   writeFileSync(file, '')
   const requests: ReceivedRequest[] = []
   const server = createServer((request, response) => void answer(request, response))
-  server.listen(port, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const stop = async () => {
+    server.close()
+    server.closeAllConnections()
+    await once(server, 'close')
+  }
   const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1)
   const receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ingest`,
+    url: `http://127.0.0.1:${port}/ingest`,
     requests,
     lines,
     ids: () => lines().map(line => (JSON.parse(line) as { id: string }).id),
@@ -53,10 +63,13 @@ export async function startHttpReceiver(authorization: string, port = 0): Promis
     text: '{}',
     refused: new Set<string>(),
     healthStatus: 405,
+    stop,
+    async start() {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      if (server.listening) await stop()
       folder[Symbol.dispose]()
     },
   }
