@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { type DatadogDouble, startDatadogDouble } from '../doubles/datadog.ts'
@@ -60,4 +60,23 @@ test('check tells a wrong key and what to do, and sends no log', async () => {
   const { code, out } = await program.end()
   expect([code, out]).toEqual([69, expect.stringContaining('API key is invalid')])
   expect(datadog.logs).toEqual([])
+})
+
+// Goal: invariants 4 and 6, and no restart for a corrected key.
+test('a wrong key blocks the sink until its file is corrected; nothing is dropped', async () => {
+  await using simulator = await history()
+  await using datadog = await startDatadogDouble('right')
+  const file = join(root, 'key')
+  writeFileSync(file, 'wrong-secret\n')
+  const config = configure('key', simulator, datadog, { api_key: `\${file:${file}}` })
+  await using program = new Program(['run', '-c', config])
+  await program.until((_, err) => err.includes('API key is invalid'))
+  expect(datadog.logs).toHaveLength(0)
+  writeFileSync(`${file}.new`, 'right')
+  renameSync(`${file}.new`, file)
+  await vi.waitUntil(() => datadog.logs.length >= EVENTS, { timeout: 60_000 })
+  program.signal('SIGTERM')
+  const { code, err } = await program.end()
+  expect([code, err]).toEqual([0, expect.not.stringContaining('wrong-secret')])
+  expect(new Set(datadog.logs.map(({ id }) => id))).toEqual(new Set(simulator.ids()))
 })

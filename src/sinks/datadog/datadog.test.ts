@@ -112,6 +112,7 @@ describe('dates', () => {
     ['17.5 hours ago', -17.5, false],
     ['a month ago', -720, false],
     ['half an hour ahead', 0.5, true],
+    ['an hour and a half ahead', 1.5, false],
     ['three hours ahead', 3, false],
   ])('an event of %s is kept', async (_, hours, hasDate) => {
     await using stage = await open()
