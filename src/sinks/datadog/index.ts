@@ -4,7 +4,8 @@ import { LOGS_MAX } from './limits.ts'
 
 export const datadog = defineSink({
   type: 'datadog',
-  summary: 'Sends events to the logs intake of Datadog.',
+  summary:
+    'Sends events to the logs intake of Datadog. Datadog drops what is dated more than 18 hours back: an event older than 17 gets the date of its arrival.',
   config: datadogConfig,
   format: 'datadog',
   batch: { eventsMax: LOGS_MAX, bytesMax: 2 * 1024 * 1024, timeoutMs: 1000 },
