@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parseBytes } from '../../src/toolkit/settings.ts'
 import { cli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { lint, mountAsKubelet, render, type Rendered, SECRETS, violations } from './chart.ts'
+import { configOf, lint, mountAsKubelet, podOf, render, SECRETS, type StatefulSet, violations } from './chart.ts'
 
 const KUBERNETES_VERSIONS = ['1.27', '1.31', '1.37']
 const admin = (listen: string) => ({ config: { service: { admin: { listen } } } })
@@ -50,31 +50,6 @@ const VALUES: readonly (readonly [string, object])[] = [
   ['an admin server on another port and on IPv6', admin('[::]:9000')],
   ['everything', LARGE],
 ]
-
-interface Container {
-  readonly args: readonly string[]
-  readonly image: string
-  readonly ports: readonly { readonly containerPort: number }[]
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[]
-  readonly [probe: string]: unknown
-}
-
-interface StatefulSet {
-  readonly spec: {
-    readonly template: {
-      readonly metadata: { readonly annotations: Readonly<Record<string, string>> }
-      readonly spec: {
-        readonly containers: readonly [Container]
-        readonly volumes: readonly { readonly name: string; readonly [kind: string]: unknown }[]
-        readonly terminationGracePeriodSeconds: number
-      }
-    }
-    readonly volumeClaimTemplates?: readonly unknown[]
-  }
-}
-
-const podOf = (rendered: Rendered) => rendered.of<StatefulSet>('StatefulSet').spec.template
-const configOf = (rendered: Rendered) => rendered.of<{ data: { 'tailrace.yaml': string } }>('ConfigMap').data['tailrace.yaml']
 
 describe.each(VALUES)('%s', (_, values) => {
   const rendered = render(values)

@@ -18,6 +18,35 @@ export interface Rendered {
   readonly kinds: readonly string[]
 }
 
+interface Container {
+  readonly args: readonly string[]
+  readonly ports: readonly [{ readonly containerPort: number }]
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[]
+  readonly securityContext: {
+    readonly allowPrivilegeEscalation: boolean
+    readonly readOnlyRootFilesystem: boolean
+    readonly capabilities: { readonly drop: readonly string[] }
+  }
+  readonly resources: { readonly limits: { readonly memory: string } }
+}
+
+export interface PodTemplate {
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> }
+  readonly spec: {
+    readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number }
+    readonly containers: readonly [Container]
+    readonly volumes: readonly { readonly name: string; readonly [kind: string]: unknown }[]
+    readonly terminationGracePeriodSeconds: number
+  }
+}
+
+export interface StatefulSet {
+  readonly spec: { readonly template: PodTemplate; readonly volumeClaimTemplates?: readonly unknown[] }
+}
+
+export const podOf = (rendered: Rendered) => rendered.of<StatefulSet>('StatefulSet').spec.template
+export const configOf = (rendered: Rendered) => rendered.of<{ data: { 'tailrace.yaml': string } }>('ConfigMap').data['tailrace.yaml']
+
 /** Renders the chart as `helm install` would. Throws with Helm's own message. */
 export function render(values: object = {}): Rendered {
   const text = helm('template', values)
@@ -71,4 +100,26 @@ export function mountAsKubelet(folder: string, files: Readonly<Record<string, st
     writeFileSync(join(folder, version, name), text)
     symlinkSync(join('..data', name), join(folder, name))
   }
+}
+
+/** What the pod template says of how its container is confined, as `podman run` takes it. */
+export function confinement({ securityContext, containers }: PodTemplate['spec']): string[] {
+  const [{ securityContext: own, resources }] = containers
+  return [
+    `--user=${securityContext.runAsUser}:${securityContext.runAsGroup}`,
+    `--read-only=${own.readOnlyRootFilesystem}`,
+    ...own.capabilities.drop.map(name => `--cap-drop=${name.toLowerCase()}`),
+    ...(own.allowPrivilegeEscalation ? [] : ['--security-opt=no-new-privileges']),
+    `--memory=${resources.limits.memory.replace(/Mi$/, 'm')}`,
+  ]
+}
+
+/** Its mounts, as `podman run` takes them, from what stands in for each volume. An emptyDir is memory. */
+export function mounts({ containers, volumes }: PodTemplate['spec'], sources: Readonly<Record<string, string>>): string[] {
+  return containers[0].volumeMounts.map(({ name, mountPath, readOnly }) => {
+    if (volumes.find(volume => volume.name === name)?.emptyDir !== undefined) return `--tmpfs=${mountPath}`
+    const source = sources[name]
+    if (source === undefined) throw new Error(`Nothing stands in for the volume ${name}`)
+    return `--volume=${source}:${mountPath}${readOnly ? ':ro' : ''}`
+  })
 }

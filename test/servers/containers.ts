@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/folder.ts'
+import { confinement, podOf, render } from './chart.ts'
 import { install } from './install/recipe.ts'
 import { IMAGE_BASE } from './install/recipes.ts'
 
@@ -12,9 +13,6 @@ export const IMAGE = 'localhost/tailrace:test'
 /** No container lives longer, whatever becomes of the test. */
 const CONTAINER_SECONDS_MAX = 300
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024
-/** As the chart confines it. */
-const CONFINED = ['--read-only', '--cap-drop', 'all', '--security-opt', 'no-new-privileges', '--memory', '512m']
-
 export interface Finished {
   readonly code: number
   readonly out: string
@@ -24,6 +22,8 @@ export interface Finished {
 /** Images, containers and volumes of their own, away from those of the machine, with the project's image built. */
 export class Containers implements AsyncDisposable {
   readonly #folder = temporaryFolder()
+  /** As the chart confines it. */
+  readonly #confined = confinement(podOf(render()).spec)
   readonly #env = { ...process.env, ...configure(this.#folder.path) }
 
   static async open(): Promise<Containers> {
@@ -46,13 +46,22 @@ export class Containers implements AsyncDisposable {
 
   /** Runs the image to its end, confined. */
   finish(options: readonly string[], command: readonly string[] = []): Promise<Finished> {
-    return this.#run('podman', ['run', '--rm', '--timeout', String(CONTAINER_SECONDS_MAX), ...CONFINED, ...options, IMAGE, ...command])
+    return this.#run('podman', [
+      'run',
+      '--rm',
+      '--timeout',
+      String(CONTAINER_SECONDS_MAX),
+      ...this.#confined,
+      ...options,
+      IMAGE,
+      ...command,
+    ])
   }
 
   /** Starts the image, confined, with the network of this machine. */
   async start(name: string, options: readonly string[], command: readonly string[] = []): Promise<void> {
     const own = ['--detach', '--name', name, '--network', 'host', '--log-driver', 'k8s-file', '--timeout', String(CONTAINER_SECONDS_MAX)]
-    await this.podman('run', ...own, ...CONFINED, ...options, IMAGE, ...command)
+    await this.podman('run', ...own, ...this.#confined, ...options, IMAGE, ...command)
   }
 
   /** Waits for its end and removes it. */
