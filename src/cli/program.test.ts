@@ -70,6 +70,11 @@ test('map turns what it is given into a format, and leaves out what is no event'
   const explained = await cli(['map', '--explain'], { input: page.replace(', 7', '') })
   expect(explained).toMatchObject({ code: 0, err: expect.stringContaining('login.failed') as string })
   expect(JSON.parse(explained.out)).toMatchObject({ event: { id: 'a' } })
+  const lines = await cli(['map', '--explain', '--json', '--format', 'ocsf', '--ocsf-version', '1.3.0'], { input: page.replace(', 7', '') })
+  expect([lines.code, lines.err]).toEqual([0, ''])
+  const { mapped, fields } = JSON.parse(lines.out) as { mapped: unknown; fields: { field: string; from: unknown }[] }
+  expect(mapped).toMatchObject({ class_uid: 3002, metadata: { version: '1.3.0' } })
+  expect(fields.find(({ field }) => field === 'class_uid')?.from).toEqual([{ row: 'ocsf', value: ['3002.1'] }])
 })
 
 test.each([

@@ -1,14 +1,23 @@
 import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
 import { toError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { OCSF_VERSION_NAMES } from '../../mappers/ocsf/versions.ts'
 import { receivedEvent } from '../../record/received.ts'
-import { toRecord } from '../../record/record.ts'
 import { parseRecording } from '../../simulator/recording.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import type { Io } from '../io.ts'
+import { jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
+import { type Mapping, provenanceOf } from '../provenance/provenance.ts'
+import { provenanceText } from '../provenance/text.ts'
+
+interface MapOptions extends FormatOption {
+  readonly explain?: boolean
+  readonly json?: boolean
+}
 
 export const register: Register = (program, { io, action }) => {
   program
@@ -16,10 +25,13 @@ export const register: Register = (program, { io, action }) => {
     .description('Maps events of a file: NDJSON, a JSON list, or recorded pages of the API.')
     .argument('[file]', 'file to read; standard input by default')
     .addOption(formatOption('ecs'))
-    .option('--explain', 'say on standard error what the mapping made of each event')
+    .addOption(new Option('--ocsf-version <version>', 'version of the format ocsf').choices(OCSF_VERSION_NAMES))
+    .option('--explain', 'say on standard error where each field comes from: a value of the record, a column of the row of its type')
+    .addOption(jsonOption())
     .action(
-      action(async (path: string | undefined, options: FormatOption & { explain?: boolean }) => {
+      action(async (path: string | undefined, options: MapOptions) => {
         const mapper = await mapperOf(options)
+        const explained = options.explain ? await mappingOf(options) : undefined
         const text = path === undefined ? await inputOf(io) : await fileOf(path)
         const receivedMs = systemClock.now()
         let unreadable = 0
@@ -30,18 +42,30 @@ export const register: Register = (program, { io, action }) => {
             continue
           }
           const event = receivedEvent({ source: 'map', stream: 'organization', receivedMs, text: record, body })
-          if (options.explain) io.say(explanation(toRecord(event)))
-          await io.print(`${mapper(event).json}\n`)
+          const { json } = mapper(event)
+          const provenance = explained && provenanceOf(event, explained)
+          if (provenance !== undefined && options.json)
+            await io.print(`${JSON.stringify({ ...provenance, mapped: JSON.parse(json) as unknown })}\n`)
+          else {
+            if (provenance !== undefined) io.say(provenanceText(provenance))
+            await io.print(`${json}\n`)
+          }
         }
         return unreadable === 0 ? EXIT.done : EXIT.failed
       }),
     )
 }
 
-function explanation({ id, type, known, severity, sentence, unknownFields }: ReturnType<typeof toRecord>): string {
-  const row = known ? type : `${type || 'no type'} (not in the table)`
-  const fields = unknownFields.length === 0 ? '' : `  unknown fields: ${unknownFields.join(', ')}`
-  return `${id}  ${row}  severity ${severity?.name ?? 'none'}  ${sentence}${fields}`
+/** A mapper whose time can be set. */
+async function mappingOf(options: FormatOption): Promise<Mapping> {
+  let timeMs = 0
+  const mapper = await mapperOf(options, { now: () => timeMs })
+  return {
+    mapper,
+    setTime: ms => {
+      timeMs = ms
+    },
+  }
 }
 
 async function inputOf(io: Io): Promise<string> {
