@@ -16,6 +16,7 @@ export interface S3Double extends AsyncDisposable {
   readonly objects: ReadonlyMap<string, Buffer>
   /** Headers by key. */
   readonly headers: ReadonlyMap<string, IncomingMessage['headers']>
+  readonly parts: readonly { readonly number: number; readonly headers: IncomingMessage['headers']; readonly body: Buffer }[]
   /** How many requests that write have arrived, by `PUT`, `PUT part`, `POST uploads`, `POST complete`, `DELETE parts`. */
   readonly requests: readonly string[]
   behaviour: Behaviour
@@ -31,7 +32,7 @@ export interface S3Double extends AsyncDisposable {
 export async function startS3Double(): Promise<S3Double> {
   const objects = new Map<string, Buffer>()
   const headers = new Map<string, IncomingMessage['headers']>()
-  const parts = new Map<number, Buffer>()
+  const parts: { number: number; headers: IncomingMessage['headers']; body: Buffer }[] = []
   const requests: string[] = []
   const server = createServer((request, response) => void answer(request, response))
   server.listen(0, '127.0.0.1')
@@ -40,6 +41,7 @@ export async function startS3Double(): Promise<S3Double> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
     headers,
+    parts,
     requests,
     behaviour: 'accept' as Behaviour,
     refusals: new Map<string, S3Refusal>(),
@@ -71,11 +73,11 @@ export async function startS3Double(): Promise<S3Double> {
         return xml(response, '<InitiateMultipartUploadResult><UploadId>upload-1</UploadId></InitiateMultipartUploadResult>')
       case 'PUT part': {
         const number = Number(url.searchParams.get('partNumber'))
-        parts.set(number, body)
+        parts.push({ number, headers: request.headers, body })
         return void response.writeHead(200, { etag: `"part-${number}"` }).end()
       }
       case 'POST complete':
-        objects.set(key, Buffer.concat([...parts].sort(([a], [b]) => a - b).map(([, part]) => part)))
+        objects.set(key, Buffer.concat(parts.toSorted((a, b) => a.number - b.number).map(part => part.body)))
         return xml(response, '<CompleteMultipartUploadResult><ETag>"parts"</ETag></CompleteMultipartUploadResult>')
       default:
         return void response.writeHead(204).end()

@@ -31,8 +31,12 @@ export class StagedProgram implements AsyncDisposable {
   }
 
   start(...args: readonly string[]): Program {
+    return this.startWith({}, ...args)
+  }
+
+  startWith(env: Record<string, string>, ...args: readonly string[]): Program {
     const [command = 'run', ...rest] = args
-    return new Program([command, '-c', this.#config, ...rest])
+    return new Program([command, '-c', this.#config, ...rest], { env })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { MappedEvent } from '../../src/core/mapper.ts'
 import { fileConfig } from '../../src/sinks/file/config.ts'
 import { type Disk, systemDisk } from '../../src/sinks/file/disk.ts'
-import { createFileSink } from '../../src/sinks/file/sink.ts'
+import { FileSink } from '../../src/sinks/file/sink.ts'
 import { temporaryFolder } from './folder.ts'
 import { VirtualClock } from './virtual_clock.ts'
 
@@ -34,7 +34,7 @@ export function fileStage(
     folder: folder.path,
     clock,
     said,
-    open: () => createFileSink(config, context, disk),
+    open: () => new FileSink(config, context, disk),
     at: (name: string) => join(folder.path, name),
     read: (name: string) => readFileSync(join(folder.path, name), 'utf8'),
     names: () =>

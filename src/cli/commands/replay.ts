@@ -1,7 +1,8 @@
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
+import type { Io } from '../io.ts'
 import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
-import { configOption, parseTimeMs } from '../options.ts'
+import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 
 export const register: Register = (program, { io, action }) => {
@@ -14,7 +15,7 @@ export const register: Register = (program, { io, action }) => {
     .addOption(journalOption())
     .action(
       action(async ({ sink, from, ...options }: JournalOption & { sink: string; from: string }) => {
-        const fromMs = parseTimeMs(from, systemClock.now())
+        const fromMs = limitBefore(parseTimeMs(from, systemClock.now()), sink, options, io)
         await using journal = await writerOf(journalPathOf(options, io), io)
         const known = await journal.sinks()
         if (!known.includes(sink))
@@ -26,4 +27,15 @@ export const register: Register = (program, { io, action }) => {
         return EXIT.done
       }),
     )
+}
+
+/**
+ * Where a sink takes events by stretches of time, a replay from within one would write parts of it beside what is there:
+ * it begins with the stretch. What the sink is like is known from its configuration alone.
+ */
+function limitBefore(fromMs: number, sink: string, options: JournalOption, io: Io): number {
+  const configured = options.journal === undefined ? configOf(options, io).sinks.find(({ id }) => id === sink) : undefined
+  if (configured?.spec.batch.alignedTo === undefined) return fromMs
+  const lengthMs = configured.settings.batch.timeout
+  return Math.floor(fromMs / lengthMs) * lengthMs
 }

@@ -149,6 +149,7 @@ test('a second writer is kept out until the first has ended', async () => {
   await first.write([A], never)
   await using second = place.open()
   expect(await failed(second.write([B], never))).toMatchObject({ name: 'BlockedError', code: 'file.locked' })
+  await second.check(never) // As beside a run that is going on.
   await first[Symbol.asyncDispose]()
   await second.write([B], never)
   expect(place.read(TODAY)).toBe(lines(A, B))

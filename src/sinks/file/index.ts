@@ -15,5 +15,8 @@ export const file = defineSink({
       yaml: 'path: /var/log/tailrace/audit.ndjson\nrotate_bytes: 100MiB\ncompress_closed: false\nfiles_max: 20\n',
     },
   ],
-  create: async (config, context) => (await import('./sink.ts')).createFileSink(config, context),
+  create: async (config, context) => {
+    const { FileSink } = await import('./sink.ts')
+    return new FileSink(config, context)
+  },
 })

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import type { SinkContext } from '../../core/context.ts'
 import { toError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
@@ -24,11 +24,7 @@ interface OpenFile {
 }
 
 /** Lines in files. Writes take their turn, so that lines never mix; one batch is one or more synchronized appends. */
-export function createFileSink(config: FileConfig, context: SinkContext, disk: Disk = systemDisk): Sink {
-  return new FileSink(config, context, disk)
-}
-
-class FileSink implements Sink {
+export class FileSink implements Sink {
   readonly #config: FileConfig
   readonly #context: SinkContext
   readonly #disk: Disk
@@ -46,7 +42,7 @@ class FileSink implements Sink {
   #isUntidy = false
   #watching: Promise<void> | undefined
 
-  constructor(config: FileConfig, context: SinkContext, disk: Disk) {
+  constructor(config: FileConfig, context: SinkContext, disk: Disk = systemDisk) {
     this.#config = config
     this.#context = context
     this.#disk = disk
@@ -62,11 +58,15 @@ class FileSink implements Sink {
     )
   }
 
+  /** Without the lock: a run that is going on holds it. */
   async check(signal: AbortSignal): Promise<void> {
-    await raced(
-      this.#inTurn(() => this.#begin()),
-      signal,
-    )
+    const { base } = this.#template
+    try {
+      await raced(access(base, constants.W_OK | constants.X_OK), signal)
+    } catch (cause) {
+      signal.throwIfAborted()
+      throw diskError(base, cause)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

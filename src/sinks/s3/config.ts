@@ -78,6 +78,12 @@ export const s3Config = z.strictObject({
     .enum(['private', 'bucket-owner-read', 'bucket-owner-full-control'])
     .optional()
     .describe('Canned ACL, for the bucket of another account.'),
+  checksum: z
+    .enum(['md5', 'crc32', 'sha256', 'none'])
+    .default('md5')
+    .describe(
+      'Sent along for the store to compare with what it got; Object Lock demands one. Every store knows md5; in FIPS mode set another.',
+    ),
   part_bytes: bytes({ min: '5MiB', max: '1GiB' }).prefault('16MiB').describe('An object larger than this travels in parts of this size.'),
   ...compressionSettings(['gzip', 'zstd', 'none']),
   ...httpSettings,

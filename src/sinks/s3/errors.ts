@@ -23,6 +23,8 @@ const RIGHTS: Meaning = {
 }
 const BUCKET: Meaning = { code: 's3.not_found', remedy: 'create the bucket, or correct bucket, endpoint and path_style' }
 const REGION: Meaning = { code: 's3.region', remedy: "set region to the bucket's own, and endpoint to that of the region" }
+/** No store answers 401 or 407: a proxy does, or a gateway before the store. */
+const PROXY: Meaning = { code: 's3.proxy', remedy: 'look at proxy and its login, or at what stands before the store' }
 const KMS: Meaning = { code: 's3.kms', remedy: 'look at encryption.kms_key_id, at the state of that key and at the right to use it' }
 
 /**
@@ -91,7 +93,8 @@ function meaningOf({ message, name }: Error, status: number | undefined): Meanin
   }
   if (PASSING.has(name) || status >= 500 || status === 408 || status === 429) return undefined
   if (status === 301 || status === 307 || status === 308) return REGION
-  if (status === 401 || status === 403) return RIGHTS
+  if (status === 401 || status === 407) return PROXY
+  if (status === 403) return RIGHTS
   if (status === 404) return BUCKET
   return { code: 's3.refused', remedy: 'look at bucket, region, endpoint, encryption, storage_class, acl and headers' }
 }

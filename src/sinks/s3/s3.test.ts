@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
@@ -150,6 +151,21 @@ test('a large object travels in parts and comes together again', async () => {
   await stage.sink.write([large], never)
   expect(stage.double.requests.toSorted()).toEqual(['POST complete', 'POST uploads', 'PUT part', 'PUT part', 'PUT part'])
   expect(textIn(stage.double)).toBe(`${large.json}\n`)
+})
+
+test.each([
+  ['md5', 'content-md5'],
+  ['sha256', 'x-amz-checksum-sha256'],
+  ['crc32', 'x-amz-checksum-crc32'],
+  ['none', undefined],
+])('with the checksum %s every request with bytes has it', async (checksum, header) => {
+  await using stage = await open({ checksum, part_bytes: '5MiB' })
+  await stage.sink.write([B], never)
+  const names = Object.keys([...stage.double.headers.values()][0]!).filter(name => /content-md5|x-amz-checksum-/.test(name))
+  expect(names).toEqual(header === undefined ? [] : [header])
+  await stage.sink.write([large], never)
+  const sums = stage.double.parts.map(({ headers, body }) => [headers['content-md5'], createHash('md5').update(body).digest('base64')])
+  expect(sums.every(([sent, right]) => sent === (checksum === 'md5' ? right : undefined))).toBe(true)
 })
 
 test.each(['PUT part', 'POST complete'])('parts of an upload whose %s fails are removed, and the failure is told', async kind => {

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { AbortMultipartUploadCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import type { Logger } from '../../core/context.ts'
 import { toError } from '../../core/errors.ts'
@@ -22,7 +28,7 @@ export async function upload(
   { client, config, logger }: { client: S3Client; config: S3Config; logger: Logger },
   signal: AbortSignal,
 ): Promise<void> {
-  const { encryption, storage_class, acl } = config
+  const { encryption, storage_class, acl, checksum } = config
   const params: PutObjectCommandInput = {
     Bucket: config.bucket,
     Key: object.key,
@@ -33,6 +39,7 @@ export async function upload(
     ...(encryption?.kms_key_id !== undefined && { SSEKMSKeyId: encryption.kms_key_id }),
     ...(storage_class !== undefined && { StorageClass: storage_class }),
     ...(acl !== undefined && { ACL: acl }),
+    ...((checksum === 'crc32' || checksum === 'sha256') && { ChecksumAlgorithm: checksum === 'crc32' ? 'CRC32' : 'SHA256' }),
     Metadata: {
       'tailrace-events': String(object.events),
       'tailrace-sha256': createHash('sha256').update(object.body).digest('hex'),
@@ -40,7 +47,7 @@ export async function upload(
   }
   signal.throwIfAborted()
   await new Upload({
-    client: abortable(client, logger, signal),
+    client: abortable({ client, config, logger }, signal),
     params,
     partSize: config.part_bytes,
     queueSize: PARTS_MAX,
@@ -51,13 +58,21 @@ export async function upload(
  * The library gives its requests no signal, and a failed clearing away of parts hides the failure that it clears up
  * after. So every request ends on the signal, but the one that removes the parts, whose own failure is only noted.
  */
-function abortable(client: S3Client, logger: Logger, signal: AbortSignal): S3Client {
+function abortable({ client, config, logger }: { client: S3Client; config: S3Config; logger: Logger }, signal: AbortSignal): S3Client {
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
-    if (!(command instanceof AbortMultipartUploadCommand)) return await client.send(command, { abortSignal: signal })
-    return await client.send(command).catch((error: unknown) => {
-      const message = 'parts of an unfinished upload could not be removed; a lifecycle rule of the bucket should do it'
-      logger.warn(message, { key: command.input.Key, error: toError(error) })
-    })
+    if (command instanceof AbortMultipartUploadCommand) {
+      return await client.send(command).catch((error: unknown) => {
+        const message = 'parts of an unfinished upload could not be removed; a lifecycle rule of the bucket should do it'
+        logger.warn(message, { key: command.input.Key, error: toError(error) })
+      })
+    }
+    const holdsBytes = command instanceof PutObjectCommand || command instanceof UploadPartCommand
+    if (holdsBytes && config.checksum === 'md5') {
+      command.input.ContentMD5 = createHash('md5')
+        .update(command.input.Body as Uint8Array)
+        .digest('base64')
+    }
+    return await client.send(command, { abortSignal: signal })
   }
   return Object.create(client, { send: { value: send } }) as S3Client
 }
