@@ -71,6 +71,19 @@ test('a request without an answer casts doubt on what was received until then, a
   expect([world.stored(), world.looks(), world.refreshes()]).toEqual([['a', 'b', 'c', 'd', 'e'], 2, 1])
 })
 
+test('what this life has stored and is given again, because its position was not saved, is neither sent nor looked for', async () => {
+  await using world = await stage({ index: 'audit-{source}' })
+  const sink = world.start()
+  await world.clock.advance(1)
+  const events = ['a', 'b'].map(id => mapped(id, world.clock.now()))
+  world.search.answers.set('b', { status: 400, error: { type: 'mapper_parsing_exception', reason: 'no' } })
+  await sink.write(events, never)
+  world.search.rollover()
+  world.search.answers.clear()
+  await sink.write(events, never)
+  expect([world.stored(), world.looks()]).toEqual([['a', 'b'], 0])
+})
+
 test.each([
   ['429', 429],
   ['403', 403],

@@ -11,6 +11,8 @@ const SEARCH_IDS_MAX = 1000
 const SEARCH_HITS_MAX = 10_000
 /** The most index names of which it is remembered that they were refreshed. */
 const NAMES_MAX = 1000
+/** The most events that are remembered as stored: more than are under way at once, at about 100 bytes each. */
+const RECENT_MAX = 100_000
 
 /** One request to the cluster, whose success is given as text; whatever else comes is thrown. */
 export type Ask = (path: string, body: string, index: string) => Promise<string>
@@ -26,7 +28,8 @@ export interface ReplaysOptions {
  * (docs/decisions/elasticsearch-replays.md).
  *
  * An event that was received after the last moment of doubt has never been sent: not by an earlier process, for that
- * had ended, and not in a request without an answer, for there was none since. Doubt begins with this object.
+ * had ended, and not in a request without an answer, for there was none since. Doubt begins with this object. What was
+ * answered as stored in this life is remembered, and not looked for.
  */
 export class Replays {
   readonly #options: ReplaysOptions
@@ -34,6 +37,8 @@ export class Replays {
   #doubts = 1
   /** By index, the number of doubts there were before it was last refreshed. */
   readonly #refreshed = new Map<string, number>()
+  /** What was answered as stored, the oldest first: a position that could not be saved makes it come again. */
+  readonly #recent = new Set<string>()
 
   constructor(options: ReplaysOptions) {
     this.#options = options
@@ -46,9 +51,17 @@ export class Replays {
     this.#doubts++
   }
 
+  /** The destination has said that it holds it. */
+  stored(event: MappedEvent): void {
+    if (this.#options.mode === 'never') return
+    this.#recent.add(this.#keyOf(event))
+    if (this.#recent.size > RECENT_MAX) this.#recent.delete(this.#recent.values().next().value!)
+  }
+
   /** Those of `events` that have to be written. */
-  async missing(events: readonly MappedEvent[], ask: Ask): Promise<readonly MappedEvent[]> {
+  async missing(given: readonly MappedEvent[], ask: Ask): Promise<readonly MappedEvent[]> {
     const { template } = this.#options
+    const events = this.#recent.size === 0 ? given : given.filter(event => !this.#recent.has(this.#keyOf(event)))
     const suspects = Map.groupBy(
       events.filter(event => this.#isSuspect(event)),
       ({ event }) => template.nameOf(event),
@@ -64,6 +77,11 @@ export class Replays {
       }
     }
     return stored.size === 0 ? events : events.filter(event => !stored.has(event))
+  }
+
+  #keyOf(mapped: MappedEvent): string {
+    const { template } = this.#options
+    return template.only === undefined ? `${template.nameOf(mapped.event)} ${documentIdOf(mapped)}` : documentIdOf(mapped)
   }
 
   #isSuspect({ event: { receivedMs } }: MappedEvent): boolean {

@@ -94,6 +94,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     const path = basePath(host.url) + bulkPath
     const verdicts = await bulk(host, path, missing, signal)
     if (verdicts.every(({ kind }) => kind === 'busy' || kind === 'blocked')) throw itemError(verdicts, contextOf(host, path, config.index))
+    for (const [index, event] of missing.entries()) if (verdicts[index]!.kind === 'stored') replays.stored(event)
     return resultOf(missing, verdicts)
   }
 
