@@ -71,6 +71,34 @@ test('a request without an answer casts doubt on what was received until then, a
   expect([world.stored(), world.looks(), world.refreshes()]).toEqual([['a', 'b', 'c', 'd', 'e'], 2, 1])
 })
 
+test('each doubt wants a refresh of its own: what it is about was stored after the last', async () => {
+  await using world = await stage()
+  const { clock, search } = world
+  const sink = world.start()
+  for (const id of ['a', 'b']) {
+    await clock.advance(1)
+    const events = [mapped(id, clock.now())]
+    search.mode = 'lost_answer'
+    await expect(sink.write(events, never)).rejects.toMatchObject({ name: 'RetryableError' })
+    search.mode = 'accept'
+    search.rollover()
+    await sink.write(events, never)
+  }
+  expect([world.stored(), world.refreshes()]).toEqual([['a', 'b'], 2])
+})
+
+test.each([408, 500, 502, 503, 504])('an answer %i to the whole request says nothing of what was stored', async status => {
+  await using world = await stage()
+  const sink = world.start()
+  await world.clock.advance(1)
+  const events = [mapped('a', world.clock.now())]
+  world.search.wholeAnswer = { status, body: '' }
+  await expect(sink.write(events, never)).rejects.toMatchObject({ name: 'RetryableError' })
+  world.search.wholeAnswer = undefined
+  await sink.write(events, never)
+  expect(world.looks()).toBe(1)
+})
+
 test('what this life has stored and is given again, because its position was not saved, is neither sent nor looked for', async () => {
   await using world = await stage({ index: 'audit-{source}' })
   const sink = world.start()

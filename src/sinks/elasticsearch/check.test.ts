@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { BlockedError } from '../../core/errors.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { checkHost } from './check.ts'
+import { indexTemplate } from './index_name.ts'
+
+const answer = (status: number, body: unknown, headers = {}): HttpAnswer => {
+  const text = JSON.stringify(body)
+  return { status, headers, text, detail: text, bytes: new Uint8Array() }
+}
+const ELASTIC = { 'x-elastic-product': 'Elasticsearch' }
+const ROOT = answer(200, { version: { number: '8.15.0' } }, ELASTIC)
+
+interface Stage {
+  readonly root?: HttpAnswer
+  readonly privileges?: HttpAnswer
+  readonly looks?: boolean
+  readonly index?: string
+}
+
+async function check({ root = ROOT, privileges = answer(200, { has_all_requested: true }), looks = true, index = 'logs' }: Stage) {
+  const asked: string[] = []
+  await checkHost({
+    request: async (path, body) => {
+      asked.push(body === undefined ? path : `${path} ${body}`)
+      return path === '/' ? root : privileges
+    },
+    errorOf: ({ status }, path) => new BlockedError('elasticsearch.denied', `${path} ${status}`),
+    asking: async path => {
+      asked.push(path.split('?')[0]!)
+      return '{"timed_out":false}'
+    },
+    template: indexTemplate(index),
+    looks,
+    login: 'The API key comes from the file /key',
+  })
+  return asked
+}
+
+test('asks for what writing and looking need', async () => {
+  expect(await check({})).toEqual([
+    '/',
+    '/_security/user/_has_privileges {"index":[{"names":["logs"],"privileges":["create_doc","read","maintenance"]}]}',
+    '/logs/_refresh',
+    '/logs/_search',
+  ])
+  expect(await check({ looks: false, index: 'audit-{source}' })).toEqual([
+    '/',
+    '/_security/user/_has_privileges {"index":[{"names":["audit-*"],"privileges":["create_doc"]}]}',
+  ])
+})
+
+test('a name that is filled in is searched for, and not refreshed', async () => {
+  expect((await check({ index: 'audit-{source}' })).slice(2)).toEqual(['/audit-*/_search'])
+})
+
+test('privileges that are missing are named', async () => {
+  const has = { has_all_requested: false, index: { logs: { create_doc: true, read: false, maintenance: false } } }
+  await expect(check({ privileges: answer(200, has) })).rejects.toThrow(/lacks on logs the privileges read, maintenance: .* the file \/key/)
+})
+
+test.each([
+  ['security that is switched off', { privileges: answer(400, {}) }],
+  ['a user who is not told the version', { root: answer(403, {}, ELASTIC) }],
+  [
+    'OpenSearch, which has no such question',
+    { root: answer(200, { version: { distribution: 'opensearch' } }), privileges: answer(401, {}) },
+  ],
+])('%s passes', async (_, stage) => {
+  await check(stage)
+})
+
+test.each([
+  ['a wrong login', { root: answer(401, {}) }, '/ 401'],
+  ['a login that is refused at the second question', { privileges: answer(401, {}) }, '_has_privileges 401'],
+  ['another server', { root: answer(200, { hello: 1 }) }, 'neither Elasticsearch nor OpenSearch'],
+])('%s fails', async (_, stage, words) => {
+  await expect(check(stage)).rejects.toThrow(words)
+})

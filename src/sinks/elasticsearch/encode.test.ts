@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { event } from '../../../test/support/events.ts'
+import type { MappedEvent } from '../../core/mapper.ts'
+import { createEncoder } from './encode.ts'
+import { indexFault, indexTemplate } from './index_name.ts'
+
+const encode = (json: string) => {
+  const mapped: MappedEvent = { event: event('a', 0), document: JSON.parse(json) as MappedEvent['document'], json }
+  return createEncoder(indexTemplate('logs'))(mapped)
+}
+
+test.each([
+  ['{"b":1}', '{"@timestamp":"1970-01-01T00:00:00.000Z","b":1}'],
+  ['{\n  "b": 1\r\n}', '{"@timestamp":"1970-01-01T00:00:00.000Z",   "b": 1  }'],
+  [' { }', '{"@timestamp":"1970-01-01T00:00:00.000Z" }'],
+  ['{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}', '{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}'],
+])('%s stands on one line and has a time', (json, line) => {
+  expect(encode(json)).toBe(`{"create":{"_id":"a"}}\n${line}\n`)
+})
+
+describe('names of indices', () => {
+  test.each([
+    ['audit-{source}', 'audit-acme'],
+    ['{source}.{stream}-{month}', 'acme.organization-1970.01'],
+    ['x-{day}', 'x-1970.01.01'],
+    ['logs-a-b', 'logs-a-b'],
+  ])('%s', (template, name) => {
+    expect(indexTemplate(template).nameOf(event('a', 0))).toBe(name)
+  })
+
+  test('a source with capitals, and with what no index begins with', () => {
+    const odd = Object.assign(Object.create(event('a')) as object, { source: '_Acme_EU' })
+    expect(indexTemplate('{source}-x').nameOf(odd as never)).toBe('acme_eu-x')
+  })
+
+  test.each([
+    ['Audit', 'lower case'],
+    ['_audit', 'lower case'],
+    ['au dit', 'lower case'],
+    ['a,b', 'lower case'],
+    ['..', 'lower case'],
+    ['audit-{org}', '{org} is no placeholder; there are {source}'],
+    ['audit-{source', '{source is no placeholder'],
+    ['audit-{day}', undefined],
+  ])('%s', (template, fault) => {
+    if (fault === undefined) expect(indexFault(template)).toBeUndefined()
+    else expect(indexFault(template)).toContain(fault)
+  })
+})
