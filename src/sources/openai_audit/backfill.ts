@@ -11,7 +11,9 @@ const FIRST_WINDOW_S = 3600
 /** How much longer or shorter one window may be than the one before. */
 const STRETCH_MAX = 8
 /** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
-const AHEAD_BYTES_MAX = 128 * 1024 * 1024
+const AHEAD_BYTES_MAX = 64 * 1024 * 1024
+/** Text that is ready to be handed out: when there is more, whoever takes it is the slower one, and fetching ahead only holds memory. */
+const READY_BYTES_MAX = 8 * 1024 * 1024
 /** Of one event, before the first window is there. */
 const FIRST_EVENT_BYTES = 2048
 
@@ -28,6 +30,8 @@ export interface BackfillOptions {
 interface Fetch {
   readonly fetching: Promise<Drained>
   readonly rest: Fetch[]
+  /** Undefined while it is being fetched. */
+  bytes?: number
 }
 
 /**
@@ -78,7 +82,16 @@ export class Backfill {
   /** Whoever is waited for is fetched whatever there is ahead of it. */
   get #hasRoom(): boolean {
     const expectedBytes = (this.#fetching + 1) * PAGES_PER_WINDOW * this.#options.pageEvents * this.#eventBytes
-    return this.#windows.length === 0 || this.#aheadBytes + expectedBytes <= AHEAD_BYTES_MAX
+    return this.#windows.length === 0 || (this.#aheadBytes + expectedBytes <= AHEAD_BYTES_MAX && this.#readyBytes < READY_BYTES_MAX)
+  }
+
+  get #readyBytes(): number {
+    let sum = 0
+    for (const { bytes } of this.#windows) {
+      if (bytes === undefined) break
+      sum += bytes
+    }
+    return sum
   }
 
   /** Resolves when no fetch is under way any more, once the scope has ended (invariant 7). */
@@ -90,8 +103,14 @@ export class Backfill {
     const rest: Fetch[] = []
     this.#fetching++
     const fetching = this.#queue.add(() => this.#fetch(planned, rest, signal), { priority }).finally(() => this.#fetching--)
-    fetching.catch(() => {}) // Heard of when it is the head; until then it must not count as unhandled.
-    return { fetching, rest }
+    const fetch: Fetch = { fetching, rest }
+    fetching.then(
+      window => {
+        fetch.bytes = bytesOf(window)
+      },
+      () => {}, // Heard of when it is the head; until then it must not count as unhandled.
+    )
+    return fetch
   }
 
   /** The oldest part of the window; what follows it goes into `rest`, in order. */
@@ -106,7 +125,7 @@ export class Backfill {
     const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
     // Older windows are waited for first, so they come before what is planned.
     const fetches = others.map(part => this.#start(part, 1, signal))
-    rest.unshift(...fetches, ...(result.toS > result.fromS ? [{ fetching: Promise.resolve(result), rest: [] }] : []))
+    rest.unshift(...fetches, ...(result.toS > result.fromS ? [{ fetching: Promise.resolve(result), rest: [], bytes }] : []))
     return this.#fetch(first!, rest, signal)
   }
 
