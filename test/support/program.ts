@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
+/** What is around it tells nobody that it changed. */
+const LOOK_MS = 20
 const ROOT = join(import.meta.dirname, '../..')
 
 export interface ProgramResult {
@@ -49,12 +52,12 @@ export class Program implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  /** Resolves when what it has written fulfils the condition; rejects when it ends before. */
+  /** Resolves when the condition holds, of what it has written or of the world around it; rejects when it ends before. */
   async until(condition: (out: string, err: string) => boolean): Promise<void> {
     while (!condition(this.#out, this.#err)) {
       if (this.hasEnded) throw new Error(`It ended before, with ${this.#child.exitCode}:\n${this.#err}`)
       this.#wake = Promise.withResolvers<void>()
-      await this.#wake.promise
+      await Promise.race([this.#wake.promise, pause(LOOK_MS)])
     }
   }
 

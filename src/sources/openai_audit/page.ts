@@ -27,7 +27,7 @@ export interface Page {
 }
 
 /** How the times of a page follow on each other. */
-export type PageOrder = 'newest first' | 'oldest first' | 'one time' | 'mixed'
+type PageOrder = 'newest first' | 'oldest first' | 'one time' | 'mixed'
 
 /** Reads a list answer; throws `RetryableError` when it is none. */
 export function parsePage(text: string): Page {
