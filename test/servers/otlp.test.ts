@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
@@ -142,6 +142,19 @@ test('a token and a client certificate let in; a corrected token is taken withou
   writeFileSync(file, collector.token)
   await writing
   expect((await received(2)).map(idOf)).toEqual(['mutual0', 'secure0'])
+})
+
+test('a corrected authority is taken without a restart, and the old connections are given up', async () => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'ca.pem')
+  copyFileSync(createAuthority(join(folder.path)).ca, file)
+  await using opened = await openSink(otlp, { url: collector.secureUrl, token: collector.token, tls: { ca_file: file } })
+  const write = () => opened.sink.write(someEvents(1, 'renewed'), never)
+  await expect(write()).rejects.toMatchObject({ name: 'BlockedError', code: 'otlp.tls' })
+  const changed = opened.sink.changed?.(never)
+  copyFileSync(collector.ca, file)
+  await changed
+  expect(await write()).toEqual({ rejected: [], deferred: [] })
 })
 
 test('a stranger with a client certificate of another authority is refused', async () => {

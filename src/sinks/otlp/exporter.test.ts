@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ClientRequest } from 'node:http'
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { startOtlpDouble } from '../../../test/doubles/otlp.ts'
@@ -101,6 +103,21 @@ test('a token that no header may hold is told as that, and not repeated (invaria
   const error: unknown = await stage.sink.write([mapped('e1')], never).catch((cause: unknown) => cause)
   expect(error).toMatchObject({ name: 'BlockedError', code: 'otlp.header' })
   expect(String(error)).not.toContain('cret')
+})
+
+test('when it is closed, so is what the exporter had under way (invariant 7)', async () => {
+  const stage = await open({ request_timeout: '30s' })
+  const ended: unknown[] = []
+  const created = (message: unknown) => (message as { request: ClientRequest }).request.once('error', error => ended.push(error))
+  subscribe('http.client.request.created', created)
+  stage.double.behaviour = 'hang'
+  const write = stage.sink.write([mapped('e1')], never).catch(String)
+  await expect.poll(() => stage.double.requests).toBe(1)
+  await stage.sink[Symbol.asyncDispose]()
+  expect(ended.map(String)).toEqual([expect.stringContaining('The sink was closed')])
+  expect(await write).toContain('The sink was closed')
+  unsubscribe('http.client.request.created', created)
+  await stage.double[Symbol.asyncDispose]()
 })
 
 test('records that can not be written are no fault of the network', async () => {
