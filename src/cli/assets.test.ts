@@ -26,11 +26,13 @@ test.each(ASSETS)('$name is listed, and written as it is', async ({ name }) => {
     for (const entry of shipped) {
       const path = join(entry.parentPath, entry.name).slice(join(SHIPPED, name).length + 1)
       expect(listed.out).toContain(path)
+      expect(await cli(['assets', name, '--print', path])).toMatchObject({ code: 0, out: readFileSync(join(SHIPPED, name, path), 'utf8') })
       expect(readFileSync(join(out, path)).equals(readFileSync(join(SHIPPED, name, path)))).toBe(true)
     }
     // A folder that others write into as well, such as the one of all apps.
     writeFileSync(join(folder, 'theirs'), '')
     expect(await cli(['assets', name, '--out', folder])).toMatchObject({ code: 0 })
+    expect(await cli(['assets', name, '--print', '../x'])).toMatchObject({ code: 66, err: expect.stringContaining('README.md') as string })
     // What somebody has changed there is not overwritten.
     expect(await cli(['assets', name, '--out', out])).toMatchObject({ code: 64, err: expect.stringContaining(out) as string })
   } finally {

@@ -66,6 +66,13 @@ export async function assetFiles(asset: AssetSpec): Promise<readonly AssetFile[]
   return (await Promise.all(files)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** The text of one file, by its path below the folder. */
+export async function assetText(asset: AssetSpec, path: string): Promise<string> {
+  const paths = (await assetFiles(asset)).map(file => file.path)
+  if (paths.includes(path)) return await readFile(join(folderOf(asset), path), 'utf8')
+  throw notFound(`${asset.name} has no file "${path}"; there are: ${paths.join(', ')}`)
+}
+
 /** Copies all files below `target`, which is made if need be; where one of them is there already, nothing is written. */
 export async function copyAsset(asset: AssetSpec, target: string): Promise<void> {
   const files = await assetFiles(asset)

@@ -138,13 +138,13 @@ describe('installing', () => {
   })
 
   test('takes the cluster and the index from the configuration', async () => {
-    await using cluster = await startCluster({ 'GET /': [200, OPENSEARCH] })
+    await using cluster = await startCluster({ 'GET /': [200, OPENSEARCH], [IMPORT]: [200, { success: true }] })
     const sink = { type: 'elasticsearch', urls: [cluster.url], index: 'audit-{source}', username: 'u', password: 'p' }
     const config = { sources: { acme: { type: 'openai_audit', api_key: 'k' } }, sinks: { search: sink } }
     using folder = temporaryFolder()
     const file = join(folder.path, 'tailrace.yaml')
     writeFileSync(file, JSON.stringify(config))
-    expect(await cli(['assets', 'elasticsearch', '-c', file, '--plain'])).toMatchObject({ code: 0 })
+    expect(await cli(['assets', 'elasticsearch', '-c', file, '--plain', '--dashboards', cluster.url])).toMatchObject({ code: 0 })
     expect(await cli(['assets', 'elasticsearch', '-c', file, '--sink', 'other'])).toMatchObject({
       code: 64,
       err: expect.stringContaining('"other"') as string,
@@ -152,6 +152,7 @@ describe('installing', () => {
     const put = cluster.seen.find(({ call }) => call.startsWith('PUT'))!
     expect(JSON.parse(put.body)).toMatchObject({ index_patterns: ['audit-*'] })
     expect(JSON.parse(put.body)).not.toHaveProperty('data_stream')
+    expect(cluster.seen.at(-1)!.body).toContain('"title":"audit-*"')
   })
 
   test.each([

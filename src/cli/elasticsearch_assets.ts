@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly signal: AbortSignal
 }
 
+/** What the shipped files are for. */
+export const SHIPPED_PATTERN = 'logs-openai.audit-*'
 /** Of the template and the lifecycle. */
 const NAME = 'tailrace-openai-audit'
 
@@ -135,11 +137,9 @@ const basePath = ({ pathname }: URL) => pathname.replace(/\/+$/, '')
 const BOUNDARY = 'tailrace-saved-objects'
 
 /** Imports the dashboard into Kibana or OpenSearch Dashboards, over what is there ("Import objects API", elastic.co). */
-export async function installDashboard(
-  options: Pick<InstallOptions, 'endpoint' | 'url' | 'login' | 'read' | 'say' | 'signal'>,
-): Promise<void> {
+export async function installDashboard(options: Omit<InstallOptions, 'plain'>): Promise<void> {
   const { endpoint, url, login, say, signal } = options
-  const ndjson = await options.read('dashboard.ndjson')
+  const ndjson = (await options.read('dashboard.ndjson')).replace(JSON.stringify(SHIPPED_PATTERN), () => JSON.stringify(options.pattern))
   const path = `${basePath(url)}/api/saved_objects/_import?overwrite=true`
   const part = 'content-disposition: form-data; name="file"; filename="dashboard.ndjson"\r\ncontent-type: application/ndjson'
   const body = `--${BOUNDARY}\r\n${part}\r\n\r\n${ndjson}\r\n--${BOUNDARY}--\r\n`

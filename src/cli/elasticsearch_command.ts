@@ -10,7 +10,7 @@ import { loginOf } from '../sinks/elasticsearch/login.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import { createHttpEndpoint } from '../toolkit/http/endpoint.ts'
 import { httpOptions } from '../toolkit/http/settings.ts'
-import { installDashboard, installTemplate } from './elasticsearch_assets.ts'
+import { installDashboard, installTemplate, SHIPPED_PATTERN } from './elasticsearch_assets.ts'
 import { EXIT, usageError } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -33,7 +33,6 @@ export const elasticsearchOptions = (): readonly Option[] => [
 ]
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-const DEFAULT_PATTERN = 'logs-openai.audit-*'
 
 /** Installs the files of `folder`; undefined when the options name no cluster. */
 export async function installElasticsearch(options: ElasticsearchOptions, folder: string, io: Io): Promise<number | undefined> {
@@ -42,18 +41,11 @@ export async function installElasticsearch(options: ElasticsearchOptions, folder
   using stop = stopSignals(() => {})
   const login = loginOf(config)
   const read = (path: string) => readFile(join(folder, path), 'utf8')
-  const common = { login: login.origin, read, say: io.say, signal: stop.softStop }
+  const common = { login: login.origin, read, pattern: patternOf(config), say: io.say, signal: stop.softStop }
   {
     const url = config.urls[0]!
     await using endpoint = opened(config, url)
-    const { pattern } = indexTemplate(config.index)
-    await installTemplate({
-      ...common,
-      endpoint,
-      url,
-      pattern: pattern.startsWith(DEFAULT_PATTERN.slice(0, -1)) ? DEFAULT_PATTERN : pattern,
-      plain: options.plain === true,
-    })
+    await installTemplate({ ...common, endpoint, url, plain: options.plain === true })
   }
   if (options.dashboards === undefined) {
     io.say(
@@ -67,6 +59,12 @@ export async function installElasticsearch(options: ElasticsearchOptions, folder
   await using endpoint = opened(config, url)
   await installDashboard({ ...common, endpoint, url })
   return EXIT.done
+}
+
+/** One template for all namespaces of the data stream that is the default. */
+function patternOf(config: ElasticsearchConfig): string {
+  const { pattern } = indexTemplate(config.index)
+  return pattern.startsWith(SHIPPED_PATTERN.slice(0, -1)) ? SHIPPED_PATTERN : pattern
 }
 
 function opened(config: ElasticsearchConfig, url: URL) {

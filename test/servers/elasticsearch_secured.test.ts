@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { elasticsearch } from '../../src/sinks/elasticsearch/index.ts'
 import { FileText } from '../../src/toolkit/settings.ts'
+import { cli } from '../support/cli.ts'
 import { idsOf } from '../support/events.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { createAuthority } from './certificates.ts'
@@ -104,4 +105,26 @@ test('a certificate of another authority is no login', async () => {
     at('audit-a', { username: undefined, password: undefined, tls: { ca_file: node.ca, cert_file: cert, key_file: key } }),
   )
   await expect(opened.sink.write(someEvents(1), never)).rejects.toMatchObject({ name: 'BlockedError' })
+})
+
+test('the administrator installs the template over TLS; who may write alone is refused that', async () => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'tailrace.yaml')
+  const configOf = (who: object) =>
+    writeFileSync(
+      file,
+      JSON.stringify({
+        sources: { acme: { type: 'openai_audit', api_key: 'k' } },
+        sinks: { search: { type: 'elasticsearch', ...at('audit-installed', who) } },
+      }),
+    )
+  configOf(login(node.keeper))
+  expect(await cli(['assets', 'elasticsearch', '-c', file])).toMatchObject({ code: 69, err: expect.stringContaining('403') as string })
+  configOf(login(node.admin))
+  expect(await cli(['assets', 'elasticsearch', '-c', file])).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('for audit-installed installed') as string,
+  })
+  const env = { ELASTIC_USERNAME: node.admin.user, ELASTIC_PASSWORD: node.admin.password }
+  expect(await cli(['assets', 'elasticsearch', '--url', node.url, '--ca-file', node.ca], { env })).toMatchObject({ code: 0 })
 })

@@ -1,4 +1,4 @@
-import { assetFiles, ASSETS, copyAsset, folderOf } from '../assets.ts'
+import { assetFiles, ASSETS, assetText, copyAsset, folderOf } from '../assets.ts'
 import { EXIT } from '../exit.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
@@ -10,9 +10,14 @@ export const register: Register = (program, { io, action }) => {
       .command(asset.name)
       .description(asset.summary)
       .option('--out <dir>', 'folder that the files are written into; without it they are listed')
+      .option('--print <file>', 'one of the files, to standard output')
     for (const option of asset.options?.() ?? []) command.addOption(option)
     command.action(
-      action(async ({ out, ...options }: { out?: string }) => {
+      action(async ({ out, print, ...options }: { out?: string; print?: string }) => {
+        if (print !== undefined) {
+          await io.print(await assetText(asset, print))
+          return EXIT.done
+        }
         const code = out === undefined ? await asset.install?.(options, folderOf(asset), io) : undefined
         if (code !== undefined) return code
         const files = await assetFiles(asset)
