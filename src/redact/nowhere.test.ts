@@ -56,6 +56,8 @@ const elsewhere = fc.constantFrom<(value: string, spell: (text: string) => strin
   (secret, spell) => `"note":${spell(`seen ${secret}, again ${secret.toUpperCase()}`)}`,
   (secret, spell) => `"by":{${spell(secret)}:[1,{"x":${spell(secret)}}]}`,
   (secret, spell) => `"nested":${JSON.stringify(`{"inner":${spell(secret)}}`)}`,
+  (secret, spell) => `"twice":${JSON.stringify(JSON.stringify(`{"inner":${spell(secret)}}`))}`,
+  secret => `"url":${JSON.stringify(`/?q=${encodeURIComponent(secret)}&r=1%`)}`,
   (secret, spell) => `"project":{"id":"proj_1","name":${spell(`of ${secret}`)}}`,
   (secret, spell) => `"id":${spell(`log/${secret}/7`)}`,
   (secret, spell) =>
@@ -85,7 +87,8 @@ const record = fc
 function* textsIn(json: JsonValue | undefined): Generator<string> {
   if (typeof json === 'string') {
     yield json
-    if (/^[[{]/.test(json)) yield* textsIn(parsed(json))
+    yield json.replace(/(%[0-9A-Fa-f]{2})+/g, run => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
+    if (/^[[{"]/.test(json)) yield* textsIn(parsed(json))
   } else if (typeof json === 'object' && json !== null) {
     for (const [key, inner] of Object.entries(json as JsonObject)) {
       yield key

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { TABLE } from '../record/table.ts'
+import { readingsOf } from './unescape.ts'
 
 /** A shorter value is looked for as a whole alone: within other texts it would be found by chance. */
 const PART_CHARS_MIN = 4
@@ -37,7 +38,6 @@ export class Secrets {
   #charsMin = Number.POSITIVE_INFINITY
   #longest: readonly Secret[] | undefined
   #parts: RegExp | undefined
-  #spelled: RegExp | undefined
 
   add(value: string, replacement: string): void {
     const name = value.toLowerCase()
@@ -46,35 +46,35 @@ export class Secrets {
     this.#charsMin = Math.min(this.#charsMin, value.length)
     this.#longest = undefined
     this.#parts = undefined
-    this.#spelled = undefined
   }
 
   get isEmpty(): boolean {
     return this.#all.size === 0
   }
 
-  /** Where the values stand in a text: pieces that do not overlap, from left to right, the longest value first. */
+  /** Where the values stand in a text, also in escapes: pieces that do not overlap, from left to right, of two the longer. */
   find(text: string): readonly Found[] {
     if (text.length < this.#charsMin) return NOWHERE
     const whole = this.#all.get(text.toLowerCase())
     if (whole !== undefined) return [{ start: 0, end: text.length, replacement: whole.replacement }]
-    const parts = this.#patternFor(text)
-    if (parts === undefined) return NOWHERE
-    return [...text.matchAll(parts)].map(match => {
-      const index = match.slice(1).findIndex(group => group !== undefined)
-      return { start: match.index, end: match.index + match[0].length, replacement: this.#longestFirst()[index]!.replacement }
-    })
+    if (this.#longestFirst().length === 0) return NOWHERE
+    const found = this.#partsOf(text)
+    if (!/[\\%]/.test(text)) return found
+    const inReadings = readingsOf(text).flatMap(reading =>
+      this.#partsOf(reading.text).map(({ start, end, replacement }) => {
+        return { start: reading.places[start]!, end: reading.places[end]!, replacement }
+      }),
+    )
+    return apart([...found, ...inReadings])
   }
 
-  /** A text with escapes in it may spell a value in them: JSON within a text, a part of a URL. */
-  #patternFor(text: string): RegExp | undefined {
-    if (this.#longestFirst().length === 0) return undefined
-    if (/[\\%]/.test(text)) {
-      this.#spelled ??= patternOf(this.#longestFirst(), spellings)
-      return this.#spelled
-    }
-    this.#parts ??= patternOf(this.#longestFirst(), escaped)
-    return this.#parts
+  #partsOf(text: string): readonly Found[] {
+    const secrets = this.#longestFirst()
+    this.#parts ??= patternOf(secrets)
+    return Array.from(text.matchAll(this.#parts), match => {
+      const index = match.findIndex((group, number) => number > 0 && group !== undefined) - 1
+      return { start: match.index, end: match.index + match[0].length, replacement: secrets[index]!.replacement }
+    })
   }
 
   #longestFirst(): readonly Secret[] {
@@ -85,36 +85,27 @@ export class Secrets {
   }
 }
 
-/** A capturing group for each value. */
-function patternOf(secrets: readonly Secret[], spell: (character: string) => string): RegExp {
-  const groups = secrets.map(({ value }) => `(${bounded(value, value.split('').map(spell).join(''))})`)
-  return new RegExp(groups.join('|'), 'gi')
+/** Joins what overlaps: the piece that begins first, as far as any of them goes. */
+function apart(found: readonly Found[]): readonly Found[] {
+  const joined: Found[] = []
+  for (const piece of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = joined.at(-1)
+    if (last === undefined || piece.start >= last.end) joined.push(piece)
+    else if (piece.end > last.end) joined[joined.length - 1] = { ...last, end: piece.end }
+  }
+  return joined
 }
 
-const escaped = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+/** A capturing group for each value: none has a repetition in it, so that no text can make it slow. */
+function patternOf(secrets: readonly Secret[]): RegExp {
+  return new RegExp(secrets.map(({ value }) => `(${bounded(value, escaped(value))})`).join('|'), 'gi')
+}
+
+const escaped = (value: string) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
 /** Another address that merely begins or ends alike is another address. */
 function bounded(value: string, pattern: string): string {
   const kind = isIP(value)
   if (kind === 4) return `(?<![\\d.])${pattern}(?!\\.?\\d)`
   return kind === 6 ? `(?<![\\da-f:])${pattern}(?![\\da-f:])` : pattern
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f', '"': '"', '/': '/' }
-
-/** A character as it is, as JSON may escape it however often, and as a URL may. */
-function spellings(character: string): string {
-  const hex = character.charCodeAt(0).toString(16).padStart(4, '0')
-  const ways = [character === '\\' ? '\\\\+' : escaped(character), `\\\\+u${hex}`]
-  const short = ESCAPES[character]
-  if (short !== undefined) ways.push(`\\\\+${escaped(short)}`)
-  const percent = percentOf(character)
-  if (percent !== undefined) ways.push(percent)
-  return `(?:${ways.join('|')})`
-}
-
-/** `%40`; undefined for half of a pair, which no URL has. */
-function percentOf(character: string): string | undefined {
-  if (!character.isWellFormed()) return undefined
-  return [...Buffer.from(character)].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('')
 }
