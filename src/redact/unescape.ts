@@ -31,12 +31,12 @@ function withoutBackslashes({ text, places }: Unescaped): Unescaped {
   const from: number[] = []
   for (let at = 0; at < text.length; ) {
     from.push(places[at]!)
-    const escape = text[at] === '\\' && at + 1 < text.length
-    const hex = escape && text[at + 1] === 'u' ? text.slice(at + 2, at + 6) : ''
+    const isEscape = text[at] === '\\' && at + 1 < text.length
+    const hex = isEscape && text[at + 1] === 'u' ? text.slice(at + 2, at + 6) : ''
     if (/^[0-9a-f]{4}$/i.test(hex)) {
       parts.push(String.fromCharCode(Number.parseInt(hex, 16)))
       at += 6
-    } else if (escape) {
+    } else if (isEscape) {
       parts.push(SHORT[text[at + 1]!] ?? text[at + 1]!)
       at += 2
     } else parts.push(text[at++]!)
