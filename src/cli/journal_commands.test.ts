@@ -202,4 +202,9 @@ test('report and explain tell what the journal knows', async () => {
   expect((await run('explain', 'w0-b')).out).toContain('splunk: passed')
   expect((await run('explain', 'w2-b')).out).toContain('splunk: waits')
   expect(await run('explain', 'nobody')).toMatchObject({ code: 66 })
+  const config = join(folder, 'tailrace.yaml')
+  const sink = 'splunk: {type: stdout, filter: \'event.id != "w0-b"\'}'
+  writeFileSync(config, `journal: {path: ${path}}\nsources: {acme: {type: openai_audit, api_key: k}}\nsinks:\n  ${sink}\n`)
+  expect((await cli(['explain', 'w0-b', '-c', config])).out).toContain('splunk: not sent: left out by its filter')
+  expect((await cli(['explain', 'w2-b', '-c', config])).out).toContain('splunk: waits')
 })

@@ -4,7 +4,8 @@ import { StagedSink } from '../../test/support/components.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
-import { BatchRefusedError } from '../core/errors.ts'
+import type { ComponentState } from '../core/context.ts'
+import { BatchRefusedError, BlockedError } from '../core/errors.ts'
 import { LogEvent } from '../core/event.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { openMemoryJournal } from '../journal/memory/index.ts'
@@ -135,4 +136,28 @@ test('the dead letter of a redacted event keeps it as it was received', async ()
   await clock.advance(100)
   await run
   expect(await journal.deadLetters({ limit: 10 })).toMatchObject([{ eventId: 'bad-1', text: received.text }])
+})
+
+test('a sink whose key can not be read is blocked, and goes on when it can: no event is dropped (invariant 4)', async () => {
+  const clock = new VirtualClock(0)
+  const limits = { sinks: ['hec'], backlogBytesMax: 1e6, retentionAgeMs: 1e12, retentionBytesMax: 1e9 }
+  await using journal = await openMemoryJournal(limits, { clock, logger: quiet, meter: SILENT_METER })
+  await journal.append({ source: 'acme', stream: 'organization' }, { events: [event('a')], position: 1 }, new AbortController().signal)
+  const configured = checkConfig([{ name: 't', text: TEXT }], { registry: exampleRegistry(), env: {} }).sinks[0]!
+  const states: string[] = []
+  const sink = new StagedSink()
+  const mapper: Mapper = original => {
+    if (clock.now() < 100_000) throw new BlockedError('secret.unreadable', 'no key')
+    return raw(original)
+  }
+  const onState = ({ name }: ComponentState) => void states.push(name)
+  const run = runDelivery(
+    { configured, sink, mapper, journal, clock, meter: SILENT_METER, onState, finite: false },
+    { softStop: AbortSignal.abort(), hardStop: new AbortController().signal },
+  )
+  await clock.advance(200_000)
+  await run
+  expect([sink.taken, await journal.deadLetters({ limit: 1 })]).toEqual([['a'], []])
+  expect(states.filter(name => name === 'blocked')).toHaveLength(2)
+  expect(states.at(-1)).not.toBe('blocked')
 })

@@ -1,8 +1,10 @@
+import type { CheckedConfig } from '../../config/load.ts'
 import type { LogEvent } from '../../core/event.ts'
+import { createFilter } from '../../filter/filter.ts'
 import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
-import { configOption, jsonOption } from '../options.ts'
+import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 
 /** The most dead letters that are looked through. */
@@ -35,7 +37,9 @@ export const register: Register = (program, { io, action }) => {
         if (event === undefined && letters.length === 0) {
           throw notFound(`The journal holds no event ${id}: it was never received, or its text is beyond the retention`)
         }
-        const life = await lifeOf(journal, event ?? letters[0]!, id, letters)
+        const notFor =
+          options.journal === undefined && event !== undefined ? keptFrom(configOf(options, io), event) : new Map<string, string>()
+        const life = await lifeOf(journal, event ?? letters[0]!, id, letters, notFor)
         await io.print(options.json ? `${JSON.stringify(life)}\n` : told(life))
         return EXIT.done
       }),
@@ -44,11 +48,28 @@ export const register: Register = (program, { io, action }) => {
 
 type Traces = Pick<LogEvent, 'source' | 'stream' | 'timeMs' | 'receivedMs'>
 
-async function lifeOf(journal: JournalReader, event: Traces, id: string, letters: readonly DeadLetter[]): Promise<Life> {
+/** The sinks that are not sent the event, as they are configured now, and why. */
+function keptFrom({ sinks }: CheckedConfig, event: LogEvent): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>()
+  for (const { id, settings } of sinks) {
+    const { inputs, filter, severity } = settings
+    if (inputs?.includes(event.source) === false) reasons.set(id, `not sent: ${event.source} is not among its inputs`)
+    else if (filter !== undefined && !createFilter(filter, severity)(event).passes) reasons.set(id, 'not sent: left out by its filter')
+  }
+  return reasons
+}
+
+async function lifeOf(
+  journal: JournalReader,
+  event: Traces,
+  id: string,
+  letters: readonly DeadLetter[],
+  notFor: ReadonlyMap<string, string>,
+): Promise<Life> {
   const second = Math.floor(event.timeMs / 1000)
   const rows = await Array.fromAsync(journal.ledger(event, { fromS: second, toS: second + 1 }))
   const sinks: { sink: string; state: string }[] = []
-  for (const sink of await journal.sinks()) sinks.push({ sink, state: await stateAt(journal, sink, event, letters) })
+  for (const sink of await journal.sinks()) sinks.push({ sink, state: await stateAt(journal, sink, event, letters, notFor) })
   return {
     id,
     source: event.source,
@@ -61,11 +82,20 @@ async function lifeOf(journal: JournalReader, event: Traces, id: string, letters
 }
 
 /** Order of receipt is the order of the journal, so a backlog whose oldest was received later has passed the event. */
-async function stateAt(journal: JournalReader, sink: string, event: Traces, letters: readonly DeadLetter[]): Promise<string> {
+async function stateAt(
+  journal: JournalReader,
+  sink: string,
+  event: Traces,
+  letters: readonly DeadLetter[],
+  notFor: ReadonlyMap<string, string>,
+): Promise<string> {
   const letter = letters.find(({ component }) => component === sink)
   if (letter !== undefined) return `refused ${iso(letter.atMs)}, dead letter ${letter.id}: ${letter.reason}`
+  const reason = notFor.get(sink)
+  if (reason !== undefined) return reason
   const { events, oldestReceivedMs } = await journal.backlog(sink)
-  if (oldestReceivedMs === undefined || oldestReceivedMs > event.receivedMs) return 'passed: delivered, or not among its inputs'
+  if (oldestReceivedMs === undefined || oldestReceivedMs > event.receivedMs)
+    return 'passed: delivered, left out by its filter, or not among its inputs'
   if (oldestReceivedMs < event.receivedMs) return `waits; ${events} events are before this sink`
   return `received together with what waits: passed or next; ${events} events are before this sink`
 }
