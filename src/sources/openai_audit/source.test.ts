@@ -1,51 +1,6 @@
 import { expect, test } from 'vitest'
-import { settled, VirtualClock } from '../../../test/support/virtual_clock.ts'
-import type { Batch } from '../../core/batch.ts'
-import type { ComponentState } from '../../core/context.ts'
-import { openaiAuditConfig } from './config.ts'
-import { createOpenaiAuditSource } from './source.ts'
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
-const NOTHING_SEEN = { ids: () => [] }
-const EMPTY = '{"data":[],"has_more":false}'
-
-interface Answer {
-  readonly status: number
-  readonly text: string
-  readonly headers?: Record<string, string>
-}
-
-/** The source under a virtual clock, over an API that gives what `answer` says. */
-function stage(answer: (query: URLSearchParams, nowMs: number) => Answer, settings: object = {}) {
-  const clock = new VirtualClock()
-  const queries: URLSearchParams[] = []
-  const states: ComponentState[] = []
-  const config = openaiAuditConfig.parse({ api_key: 'sk-secret', ...settings })
-  const context = { id: 'acme', clock, logger: silent, meter, report: (state: ComponentState) => void states.push(state) }
-  const source = createOpenaiAuditSource(config, context, async text => {
-    const query = new URLSearchParams(text)
-    queries.push(query)
-    return { headers: {}, ...answer(query, clock.now()) }
-  })
-  return { clock, queries, states, source }
-}
-
-/** Reads in the background until `stop`. */
-function reading(source: ReturnType<typeof stage>['source']) {
-  const stop = new AbortController()
-  const batches: Batch[] = []
-  const done = (async () => {
-    for await (const batch of source.streams[0]!.read(undefined, NOTHING_SEEN, stop.signal)) batches.push(batch)
-  })().catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error
-  })
-  const end = async () => {
-    stop.abort()
-    await done
-  }
-  return { batches, end }
-}
+import { EMPTY, reading, stage } from '../../../test/support/audit_source.ts'
+import { settled } from '../../../test/support/virtual_clock.ts'
 
 test('asks with the parameters of the API, and never with order', async () => {
   const { clock, queries, source } = stage(() => ({ status: 200, text: EMPTY }), {

@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { EMPTY, reading, stage } from '../../../test/support/audit_source.ts'
+import { temporaryFolder } from '../../../test/support/folder.ts'
+import { FileText } from '../../toolkit/settings.ts'
+
+const MINUTE_MS = 60_000
+const list = (...events: readonly { id: string; effective_at: number }[]) => JSON.stringify({ data: events, has_more: false })
+const number = (query: URLSearchParams, name: string) => Number(query.get(name))
+
+test('an event that is listed late is found by the next sweep, counted, and measured', async () => {
+  let listedFromMs = Number.POSITIVE_INFINITY
+  let atS = 0
+  const { clock, source, lateSeconds } = stage((query, nowMs) => {
+    const isThere = nowMs >= listedFromMs && number(query, 'effective_at[gte]') <= atS && atS < number(query, 'effective_at[lt]')
+    return { status: 200, text: isThere ? list({ id: 'late', effective_at: atS }) : EMPTY }
+  })
+  const read = reading(source)
+  await clock.advance(10 * MINUTE_MS)
+  atS = Math.floor(clock.now() / 1000) - 300
+  listedFromMs = clock.now()
+  await clock.advance(6 * MINUTE_MS)
+  await read.end()
+  expect(read.batches.flatMap(({ events }) => events.map(({ id }) => id))).toEqual(['late'])
+  const rows = read.batches.flatMap(({ sealed = [] }) => sealed).filter(({ late }) => late > 0)
+  expect(rows).toEqual([expect.objectContaining({ late: 1, events: 1 })])
+  expect(lateSeconds).toHaveLength(1)
+  expect(lateSeconds[0]).toBeGreaterThanOrEqual(300)
+})
+
+test('nothing is sealed that the clock of the API has not passed', async () => {
+  const behindMs = 10 * MINUTE_MS
+  const { clock, source } = stage((_, nowMs) => ({ status: 200, text: EMPTY, headers: { date: new Date(nowMs - behindMs).toUTCString() } }))
+  const read = reading(source)
+  await clock.advance(5 * MINUTE_MS)
+  const sealedToS = Math.max(...read.batches.flatMap(({ sealed = [] }) => sealed.map(({ toS }) => toS)))
+  expect(sealedToS).toBeLessThanOrEqual((clock.now() - behindMs) / 1000)
+  expect(sealedToS).toBeGreaterThan((clock.now() - behindMs - MINUTE_MS) / 1000)
+  await read.end()
+})
+
+test('a refusal of the tenant stream leaves the other one alone', async () => {
+  const { clock, source, states, queries } = stage(
+    query => (query.has('tenant_only') ? { status: 400, text: '{"error":{"message":"no tenant"}}' } : { status: 200, text: EMPTY }),
+    { tenant_events: true },
+  )
+  const organization = reading(source, 0)
+  const tenant = reading(source, 1)
+  await clock.advance(2 * MINUTE_MS)
+  expect(states.filter(({ part }) => part === 'organization').map(({ name }) => name)).not.toContain('blocked')
+  expect(states.find(({ part, name }) => part === 'tenant' && name === 'blocked')).toBeDefined()
+  expect(organization.batches.length).toBeGreaterThan(4)
+  expect(tenant.batches).toEqual([])
+  expect(queries.some(query => query.has('tenant_only'))).toBe(true)
+  await Promise.all([organization.end(), tenant.end()])
+})
+
+test('a key file that changes ends the blocked state before its next try', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'key')
+  writeFileSync(path, 'sk-old')
+  const { clock, source, states } = stage(
+    () => (readFileSync(path, 'utf8') === 'sk-new' ? { status: 200, text: EMPTY } : { status: 401, text: '{}' }),
+    {
+      api_key: new FileText(path),
+    },
+  )
+  const read = reading(source)
+  await clock.advance(0)
+  expect(states.at(-1)?.name).toBe('blocked')
+  writeFileSync(path, 'sk-new')
+  await clock.advance(10_000)
+  expect(states.at(-1)?.name).toBe('running')
+  await read.end()
+})
