@@ -14,14 +14,17 @@ function stage(answers: readonly Answer[], changed?: Sink['changed']) {
   const writes: string[][] = []
   const letters: { id: string; reason: string }[] = []
   const states: string[] = []
-  const counts = { delivered: 0, deadLettered: 0 }
+  const taken: string[] = []
   const queue = [...answers]
   const sink: Sink = {
     async write(events) {
       writes.push(idsOf(events))
       const answer = queue.shift() ?? DELIVERED
       if (answer instanceof Error) throw answer
-      return typeof answer === 'function' ? answer(events) : answer
+      const result = typeof answer === 'function' ? answer(events) : answer
+      const others = new Set([...result.deferred, ...result.rejected.map(({ event }) => event)])
+      taken.push(...idsOf(events.filter(event => !others.has(event))))
+      return result
     },
     check: async () => {},
     ...(changed ? { changed } : {}),
@@ -34,17 +37,11 @@ function stage(answers: readonly Answer[], changed?: Sink['changed']) {
     blockedRetryMs: 30_000,
     deadLetter: async rejections => void letters.push(...rejections.map(({ event: { event }, reason }) => ({ id: event.id, reason }))),
     report: {
-      delivered: events => {
-        counts.delivered += events
-      },
-      deadLettered: events => {
-        counts.deadLettered += events
-      },
       retried: () => {},
       state: ({ name }) => void (states.at(-1) !== name && states.push(name)),
     },
   })
-  return { deliver, clock, writes, letters, states, counts }
+  return { deliver, clock, writes, letters, states, taken }
 }
 
 const EVENTS = ['a', 'b', 'c', 'd'].map(id => mapped(id))
@@ -52,20 +49,20 @@ const never = new AbortController().signal
 const busy = new RetryableError('test.busy', 'busy')
 
 test('what is accepted is counted once', async () => {
-  const { deliver, writes, counts, states } = stage([])
+  const { deliver, writes, taken, states } = stage([])
   await deliver(EVENTS, never)
   expect(writes).toEqual([['a', 'b', 'c', 'd']])
-  expect(counts).toEqual({ delivered: 4, deadLettered: 0 })
+  expect(taken).toEqual(['a', 'b', 'c', 'd'])
   expect(states).toEqual(['running'])
 })
 
 test('a failure that may pass is tried again until it does', async () => {
-  const { deliver, clock, writes, counts, states } = stage([busy, busy, busy])
+  const { deliver, clock, writes, taken, states } = stage([busy, busy, busy])
   const done = deliver(EVENTS, never)
   await clock.advance(60_000)
   await done
   expect(writes).toHaveLength(4)
-  expect(counts.delivered).toBe(4)
+  expect(taken).toEqual(['a', 'b', 'c', 'd'])
   expect(states).toEqual(['retrying', 'running'])
 })
 
@@ -111,10 +108,10 @@ test('one bad event stops no other', async () => {
     if (idsOf(events).includes('c')) throw new BatchRefusedError('test.refused', 'c is malformed')
     return DELIVERED
   }
-  const { deliver, letters, counts } = stage(Array.from({ length: 9 }, () => refuseC))
+  const { deliver, letters, taken } = stage(Array.from({ length: 9 }, () => refuseC))
   await deliver(EVENTS, never)
   expect(letters).toEqual([{ id: 'c', reason: 'c is malformed' }])
-  expect(counts).toEqual({ delivered: 3, deadLettered: 1 })
+  expect(taken).toEqual(['a', 'b', 'd'])
 })
 
 test('a half that was delivered is not written again while the other half waits', async () => {
@@ -136,7 +133,7 @@ test('of a partial answer only the rest is written again, after the pause it ask
     deferred: others,
     retryAfterMs: b === undefined ? 0 : 5000,
   })
-  const { deliver, clock, writes, letters, counts } = stage([partial])
+  const { deliver, clock, writes, letters, taken } = stage([partial])
   const done = deliver(EVENTS, never)
   await clock.advance(4999)
   expect(writes).toHaveLength(1)
@@ -147,7 +144,7 @@ test('of a partial answer only the rest is written again, after the pause it ask
     ['c', 'd'],
   ])
   expect(letters).toEqual([{ id: 'a', reason: 'too large' }])
-  expect(counts).toEqual({ delivered: 3, deadLettered: 1 })
+  expect(taken).toEqual(['b', 'c', 'd'])
 })
 
 test('what was deferred for the sake of a rejected event is written at once', async () => {
@@ -160,12 +157,12 @@ test('what was deferred for the sake of a rejected event is written at once', as
 
 test('a stop ends a wait at once and nothing is called delivered', async () => {
   const stop = new AbortController()
-  const { deliver, clock, counts } = stage([busy])
+  const { deliver, clock, taken } = stage([busy])
   const done = deliver(EVENTS, stop.signal)
   await settled()
   stop.abort(new Error('stopped'))
   await expect(done).rejects.toThrow('stopped')
-  expect(counts.delivered).toBe(0)
+  expect(taken).toEqual([])
   expect(clock.sleeping).toBe(0)
 })
 

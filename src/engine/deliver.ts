@@ -5,10 +5,8 @@ import type { MappedEvent } from '../core/mapper.ts'
 import type { Rejection, Sink, WriteResult } from '../core/sink.ts'
 import { type BackoffPolicy, backoffMs } from '../toolkit/backoff.ts'
 
-/** What happens to events on their way to one sink; every event is counted once, as delivered or as dead-lettered. */
+/** What happens on the way to one sink. */
 interface DeliveryReport {
-  delivered(events: number): void
-  deadLettered(events: number): void
   retried(error: Error): void
   state(state: ComponentState): void
 }
@@ -47,7 +45,7 @@ export function createDeliver(options: DeliveryOptions): Deliver {
           await waitAfter(outcome, failures++, signal)
           continue
         }
-        const left = await settle(remaining, outcome, signal)
+        const left = await settle(outcome, signal)
         if (left.length === 0) return
         failures = left.length < remaining.length ? 0 : failures + 1
         remaining = left
@@ -63,22 +61,17 @@ export function createDeliver(options: DeliveryOptions): Deliver {
   }
 
   /** What the answer leaves to be written again; the rest is durable when this resolves. */
-  async function settle(written: readonly MappedEvent[], result: WriteResult, signal: AbortSignal): Promise<readonly MappedEvent[]> {
-    const { rejected, deferred } = result
-    report.delivered(written.length - rejected.length - deferred.length)
-    if (rejected.length > 0) await divert(rejected, signal)
+  async function settle({ rejected, deferred }: WriteResult, signal: AbortSignal): Promise<readonly MappedEvent[]> {
+    if (rejected.length > 0) await options.deadLetter(rejected, signal)
     return deferred
-  }
-
-  async function divert(rejections: readonly Rejection[], signal: AbortSignal): Promise<void> {
-    await options.deadLetter(rejections, signal)
-    report.deadLettered(rejections.length)
   }
 
   /** Each half on its own, so that what one half has delivered is not written again for the other's sake. */
   async function deliverHalves(events: readonly MappedEvent[], refusal: BatchRefusedError, signal: AbortSignal): Promise<void> {
     const [first, ...others] = events
-    if (first !== undefined && others.length === 0) return await divert([{ event: first, reason: refusal.message }], signal)
+    if (first !== undefined && others.length === 0) {
+      return await options.deadLetter([{ event: first, reason: refusal.message }], signal)
+    }
     const middle = events.length >> 1
     await deliver(events.slice(0, middle), signal)
     await deliver(events.slice(middle), signal)

@@ -11,6 +11,7 @@ import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
 import { UnmappedEvent } from './mapping.ts'
+import { Tally } from './tally.ts'
 
 /** The most events that are read from the journal at once. */
 const READ_EVENTS_MAX = 1000
@@ -37,9 +38,17 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   const { id, settings } = configured
   const { batch, concurrency, inputs, retry } = settings
   const policy = { initialDelayMs: retry.initial, maxDelayMs: retry.max }
-  const deliver = divertUnmapped(createDeliver({ ...deliveryOf(options), retry: policy, blockedRetryMs: retry.blocked }), options)
 
   const run = async () => {
+    const tally = new Tally(meter, id)
+    const deadLetter = async (rejections: readonly Rejection[]) => {
+      await saveDeadLetters(rejections, options)
+      tally.refused(rejections.map(({ event }) => event))
+    }
+    const deliver = divertUnmapped(
+      createDeliver({ ...deliveryOf(options), deadLetter, retry: policy, blockedRetryMs: retry.blocked }),
+      deadLetter,
+    )
     const from = await journal.sinkPosition(id)
     await runPipeline<MappedEvent, PackedBatch<MappedEvent>>(
       {
@@ -58,9 +67,10 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
             hardStop,
           ),
         deliver: ({ events }, signal) => deliver(events, signal),
-        commit: async ({ position, leftOut }) => {
+        commit: async batch => {
+          const { position } = batch
           if (position !== undefined) await journal.saveSinkPosition(id, position)
-          if (leftOut > 0) meter.add('tailrace_sink_filtered_events_total', { sink: id }, leftOut)
+          tally.settled(batch, position !== undefined)
         },
         inFlightBatchesMax: concurrency,
       },
@@ -81,10 +91,7 @@ function deliveryOf(options: DeliveryOptions) {
   return {
     sink,
     clock,
-    deadLetter: (rejections: readonly Rejection[]) => saveDeadLetters(rejections, options),
     report: {
-      delivered: (events: number) => meter.add('tailrace_sink_delivered_events_total', labels, events),
-      deadLettered: (events: number) => meter.add('tailrace_sink_dead_lettered_events_total', labels, events),
       retried: (error: Error) => {
         const code = error instanceof TailraceError ? error.code : error.name
         meter.add('tailrace_sink_retries_total', { ...labels, code }, 1)
@@ -106,17 +113,10 @@ async function saveDeadLetters(rejections: readonly Rejection[], { configured, j
 }
 
 /** What could not be mapped never reaches the sink. */
-function divertUnmapped(deliver: Deliver, options: DeliveryOptions): Deliver {
-  const { meter, configured } = options
+function divertUnmapped(deliver: Deliver, deadLetter: (rejections: readonly Rejection[]) => Promise<void>): Deliver {
   return async (events, signal) => {
     const unmapped = events.filter(event => event instanceof UnmappedEvent)
-    if (unmapped.length > 0) {
-      await saveDeadLetters(
-        unmapped.map(event => ({ event, reason: event.reason })),
-        options,
-      )
-      meter.add('tailrace_sink_dead_lettered_events_total', { sink: configured.id }, unmapped.length)
-    }
+    if (unmapped.length > 0) await deadLetter(unmapped.map(event => ({ event, reason: event.reason })))
     await deliver(unmapped.length === 0 ? events : events.filter(event => !(event instanceof UnmappedEvent)), signal)
   }
 }

@@ -57,8 +57,6 @@ export async function ship(sink: Sink, events: readonly MappedEvent[], { batchEv
     blockedRetryMs: 500,
     clock: systemClock,
     report: {
-      delivered: () => {},
-      deadLettered: () => {},
       retried: error => void retries.push((error as { code?: string }).code ?? error.name),
       state: () => {},
     },

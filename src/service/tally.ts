@@ -1,0 +1,42 @@
+import type { Meter } from '../core/context.ts'
+import type { MappedEvent } from '../core/mapper.ts'
+import type { PackedBatch } from '../engine/pack.ts'
+
+/**
+ * Counts what became of a sink's events in the same turn as its position moves past them. So at every moment, and
+ * also after a batch that was read again, received = filtered + delivered + dead-lettered + waiting.
+ */
+export class Tally {
+  readonly #meter: Meter
+  readonly #labels: { readonly sink: string }
+  readonly #refused = new WeakSet<MappedEvent>()
+  /** Batches whose position is the one of a later batch. */
+  #uncounted: PackedBatch<MappedEvent>[] = []
+
+  constructor(meter: Meter, sink: string) {
+    this.#meter = meter
+    this.#labels = { sink }
+  }
+
+  /** They are durable as dead letters. */
+  refused(events: Iterable<MappedEvent>): void {
+    for (const event of events) this.#refused.add(event)
+  }
+
+  /** Every event of it is durable; `isSaved` says whether the position is behind it. */
+  settled(batch: PackedBatch<MappedEvent>, isSaved: boolean): void {
+    this.#uncounted.push(batch)
+    if (!isSaved) return
+    for (const { events, leftOut } of this.#uncounted) {
+      const refused = events.reduce((sum, event) => sum + Number(this.#refused.has(event)), 0)
+      this.#add('tailrace_sink_delivered_events_total', events.length - refused)
+      this.#add('tailrace_sink_dead_lettered_events_total', refused)
+      this.#add('tailrace_sink_filtered_events_total', leftOut)
+    }
+    this.#uncounted = []
+  }
+
+  #add(name: Parameters<Meter['add']>[0], events: number): void {
+    if (events > 0) this.#meter.add(name, this.#labels, events)
+  }
+}
