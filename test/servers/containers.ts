@@ -84,7 +84,7 @@ export class Containers implements AsyncDisposable {
   async #build(): Promise<void> {
     const npmrc = join(this.#folder.path, 'npmrc')
     writeFileSync(npmrc, npmSettings(), { mode: 0o600 })
-    const authorities = process.env.NODE_EXTRA_CA_CERTS
+    const authorities = trustedAuthorities()
     const trust = authorities === undefined ? [] : ['--volume', `${authorities}:/etc/ssl/certs/ca-certificates.crt:ro`]
     const args = ['--isolation', 'chroot', '--format', 'docker', '--layers=false', '--secret', `id=npmrc,src=${npmrc}`, ...trust]
     await this.#succeed('buildah', ['bud', '--quiet', ...args, '--build-arg', `NODE_IMAGE=${BASE}`, '--tag', IMAGE, ROOT])
@@ -106,13 +106,20 @@ export class Containers implements AsyncDisposable {
   }
 }
 
+const npmSetting = (name: string): string => execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim()
+
+/** The file of those that this machine trusts beside the usual ones. */
+function trustedAuthorities(): string | undefined {
+  const file = process.env.NODE_EXTRA_CA_CERTS ?? npmSetting('cafile')
+  return existsSync(file) ? file : undefined
+}
+
 /** Where npm takes packages from on this machine, for the build, which has none of its own settings. */
 function npmSettings(): string {
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
-  const user = execFileSync('npm', ['config', 'get', 'userconfig'], { encoding: 'utf8' }).trim()
+  const user = npmSetting('userconfig')
   const own = existsSync(user) ? readFileSync(user, 'utf8') : ''
-  const trust = process.env.NODE_EXTRA_CA_CERTS === undefined ? '' : 'cafile=/etc/ssl/certs/ca-certificates.crt\n'
-  return `registry=${registry}\n${trust}${own}\n`
+  const trust = trustedAuthorities() === undefined ? '' : 'cafile=/etc/ssl/certs/ca-certificates.crt\n'
+  return `registry=${npmSetting('registry')}\n${trust}${own}\n`
 }
 
 /** Settings of podman and buildah in the folder, as environment. Overlay where the kernel lets us, for vfs copies every layer. */
