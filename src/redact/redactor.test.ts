@@ -113,6 +113,14 @@ describe('the value goes wherever else it stands', () => {
     )
   })
 
+  test('an IPv6 address in any spelling', () => {
+    const text = '{"ip":"2001:db8::1","f":"from 2001:0DB8:0:0::0001, not 2001:db8::12","g":"2001:db8:0:0:0:0:0:1"}'
+    expect(redacted(text, rule('ip', { action: 'mask' }))).toBe(
+      '{"ip":"[redacted]","f":"from [redacted], not 2001:db8::12","g":"[redacted]"}',
+    )
+    expect(redacted('{"ip":"::1","f":"0:0:0:0:0:0:0:1"}', rule('ip', { action: 'mask' }))).toBe('{"ip":"[redacted]","f":"[redacted]"}')
+  })
+
   test('the longest value first', () => {
     const out = redacted('{"a":"anna","b":"annabel","f":"annabel anna"}', rule(['a', 'b'], PSEUDONYM))
     const { a, b, f } = JSON.parse(out) as Record<string, string>

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { TABLE } from '../record/table.ts'
+import { groupsOf } from './network.ts'
 import { readingsOf } from './unescape.ts'
 
 /** A shorter value is looked for as a whole alone: within other texts it would be found by chance. */
@@ -18,6 +19,8 @@ const API_WORDS: ReadonlySet<string> = new Set([
   ).split(' '),
 ])
 
+const IPV6_CHARS_MIN = 2
+
 /** A value that has to go, and what comes in its place. */
 interface Secret {
   readonly value: string
@@ -35,6 +38,8 @@ const NOWHERE: readonly Found[] = []
 /** The values of one event that have to go wherever they stand. */
 export class Secrets {
   readonly #all = new Map<string, Secret>()
+  /** By their groups: one address has many spellings. */
+  readonly #ipv6 = new Map<string, string>()
   #charsMin = Number.POSITIVE_INFINITY
   #longest: readonly Secret[] | undefined
   #parts: RegExp | undefined
@@ -43,7 +48,9 @@ export class Secrets {
     const name = value.toLowerCase()
     if (value === '' || API_WORDS.has(name) || this.#all.has(name)) return
     this.#all.set(name, { value, replacement })
-    this.#charsMin = Math.min(this.#charsMin, value.length)
+    const isIpv6 = isIP(value) === 6 && !value.includes('%')
+    if (isIpv6) this.#ipv6.set(groupsOf(value).join(':'), replacement)
+    this.#charsMin = Math.min(this.#charsMin, isIpv6 ? IPV6_CHARS_MIN : value.length)
     this.#longest = undefined
     this.#parts = undefined
   }
@@ -57,9 +64,9 @@ export class Secrets {
     if (text.length < this.#charsMin) return NOWHERE
     const whole = this.#all.get(text.toLowerCase())
     if (whole !== undefined) return [{ start: 0, end: text.length, replacement: whole.replacement }]
-    if (this.#longestFirst().length === 0) return NOWHERE
+    if (this.#longestFirst().length === 0 && this.#ipv6.size === 0) return NOWHERE
     const found = this.#partsOf(text)
-    if (!/[\\%]/.test(text)) return found
+    if (!/[\\%]/.test(text)) return this.#ipv6.size === 0 ? found : apart(found)
     const inReadings = readingsOf(text).flatMap(reading =>
       this.#partsOf(reading.text).map(({ start, end, replacement }) => {
         return { start: reading.places[start]!, end: reading.places[end]!, replacement }
@@ -71,9 +78,21 @@ export class Secrets {
   #partsOf(text: string): readonly Found[] {
     const secrets = this.#longestFirst()
     this.#parts ??= patternOf(secrets)
-    return Array.from(text.matchAll(this.#parts), match => {
-      const index = match.findIndex((group, number) => number > 0 && group !== undefined) - 1
-      return { start: match.index, end: match.index + match[0].length, replacement: secrets[index]!.replacement }
+    const addresses = this.#ipv6.size === 0 ? NOWHERE : this.#addressesIn(text)
+    const parts =
+      secrets.length === 0
+        ? NOWHERE
+        : Array.from(text.matchAll(this.#parts), match => {
+            const index = match.findIndex((group, number) => number > 0 && group !== undefined) - 1
+            return { start: match.index, end: match.index + match[0].length, replacement: secrets[index]!.replacement }
+          })
+    return addresses.length === 0 ? parts : [...parts, ...addresses]
+  }
+
+  #addressesIn(text: string): readonly Found[] {
+    return [...text.matchAll(/[\da-f:.]{2,45}/gi)].flatMap(({ 0: address, index }) => {
+      const replacement = isIP(address) === 6 ? this.#ipv6.get(groupsOf(address).join(':')) : undefined
+      return replacement === undefined ? [] : [{ start: index, end: index + address.length, replacement }]
     })
   }
 
