@@ -10,6 +10,7 @@ import { type PackedBatch, pack, type Stretches } from '../engine/pack.ts'
 import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
+import { LightEvent } from './light_event.ts'
 import { UnmappedEvent } from './mapping.ts'
 import { Tally } from './tally.ts'
 
@@ -39,6 +40,13 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   const { batch, concurrency, inputs, retry } = settings
   const policy = { initialDelayMs: retry.initial, maxDelayMs: retry.max }
 
+  const isAligned = configured.spec.batch.alignedTo !== undefined
+  const map = (event: LogEvent) => {
+    if (!passes(event)) return undefined
+    const mapped = mapper(event)
+    return isAligned && !(mapped instanceof UnmappedEvent) ? new LightEvent(mapped) : mapped
+  }
+
   const run = async () => {
     const tally = new Tally(meter, id)
     const deadLetter = async (rejections: readonly Rejection[]) => {
@@ -56,12 +64,12 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
           pack<LogEvent, MappedEvent>(
             journal.read(from, { sources: inputs, batchEventsMax: READ_EVENTS_MAX, endAtHead: softStop }, hardStop),
             {
-              map: event => (passes(event) ? mapper(event) : undefined),
+              map,
               bytesOf: ({ json }) => Buffer.byteLength(json),
               eventsMax: batch.events_max,
               bytesMax: batch.bytes_max,
               timeoutMs: batch.timeout,
-              stretches: configured.spec.batch.alignedTo && stretchesOf(batch.timeout, options.finite),
+              stretches: isAligned ? stretchesOf(batch.timeout, options.finite) : undefined,
               clock,
             },
             hardStop,

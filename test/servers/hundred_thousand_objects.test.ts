@@ -7,7 +7,9 @@ import { StagedProgram } from './staged_program.ts'
 const EVENTS = 100_000
 const RETRY = { initial: '100ms', max: '1s' }
 /** Whatever the machine does meanwhile, all that is received within it is one stretch: far more than fits one batch. */
-const BATCH = { events_max: 2000, timeout: '24h' }
+const BATCH = { timeout: '24h' }
+/** What the limit of memory of the chart leaves for it. */
+const HEAP = { NODE_OPTIONS: '--max-old-space-size=200' }
 
 const uidOf = ({ metadata }: JsonObject) => (metadata as { uid: string }).uid
 const idsIn = (bucket: Bucket) => bucket.keys().flatMap(key => bucket.lines(key).map(uidOf))
@@ -32,8 +34,8 @@ test(`${EVENTS} events to an object store that is stopped twice, and a replay th
     sinks: { lake: { type: 's3', ...bucket.settings, batch: BATCH, retry: RETRY } },
   })
   {
-    await using program = staged.start('run', '--once')
-    for (const count of [30, 80]) {
+    await using program = staged.startWith(HEAP, 'run', '--once')
+    for (const count of [15, 45]) {
       await untilObjects(bucket, count, () => program.hasEnded)
       await bucket.server.restart()
     }

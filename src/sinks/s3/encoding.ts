@@ -56,7 +56,7 @@ function parquet({ region, security_lake: lake }: S3Config): Encoding {
     async encode(events) {
       const columns = columnsFor(events[0]!.document)
       const sorted = events.toSorted((a, b) => a.event.timeMs - b.event.timeMs)
-      const rows = sorted.map(({ document }) => toRow(document, columns))
+      const rows = sorted.map(({ document }) => toRow(document, columns)) // Each document is asked for once: it may be parsed for it.
       return {
         body: encodeParquet(rows, columns, lake?.compression ?? 'zstd'),
         extension: '.parquet',
