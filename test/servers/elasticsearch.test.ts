@@ -124,6 +124,17 @@ describe.each([
     await expect.poll(() => reader.ids('faults').catch(() => []), { timeout: 30_000 }).toEqual(idsOf(events).toSorted())
   })
 
+  test('check says that there is no template, and passes when there is something to write to', async () => {
+    await using opened = await openSink(elasticsearch, { urls: [node.url], index: 'nowhere-yet' })
+    await expect(opened.sink.check(never)).rejects.toMatchObject({
+      code: 'elasticsearch.target',
+      message: expect.stringContaining('nowhere-yet') as string,
+    })
+    await createTarget(reader, 'nowhere-yet', product)
+    await opened.sink.check(never)
+    expect(await reader.count('nowhere-yet*')).toBe(0)
+  })
+
   test('through a forward proxy with a login', async () => {
     await using proxy = await startTinyproxy({ login: { user: 'puser', password: 'ppass' } })
     const at = (login: string) => ({ urls: [node.url], index: 'proxied', proxy: proxy.url.replace('//', `//${login}@`) })

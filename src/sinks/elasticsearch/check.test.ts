@@ -11,18 +11,32 @@ const answer = (status: number, body: unknown, headers = {}): HttpAnswer => {
 const ELASTIC = { 'x-elastic-product': 'Elasticsearch' }
 const ROOT = answer(200, { version: { number: '8.15.0' } }, ELASTIC)
 
+const NOTHING = { indices: [], aliases: [], data_streams: [] }
+const EXISTS = answer(200, { ...NOTHING, data_streams: [{ name: 'logs' }] })
+
 interface Stage {
   readonly root?: HttpAnswer
   readonly privileges?: HttpAnswer
   readonly looks?: boolean
   readonly index?: string
+  readonly resolved?: HttpAnswer
+  readonly simulated?: HttpAnswer
 }
 
-async function check({ root = ROOT, privileges = answer(200, { has_all_requested: true }), looks = true, index = 'logs' }: Stage) {
+async function check({
+  root = ROOT,
+  privileges = answer(200, { has_all_requested: true }),
+  looks = true,
+  index = 'logs',
+  resolved = EXISTS,
+  simulated = answer(403, {}),
+}: Stage) {
   const asked: string[] = []
   await checkHost({
     request: async (path, body) => {
       asked.push(body === undefined ? path : `${path} ${body}`)
+      if (path.startsWith('/_resolve')) return resolved
+      if (path.includes('_simulate')) return simulated
       return path === '/' ? root : privileges
     },
     errorOf: ({ status }, path) => new BlockedError('elasticsearch.denied', `${path} ${status}`),
@@ -41,6 +55,7 @@ test('asks for what writing and looking need', async () => {
   expect(await check({})).toEqual([
     '/',
     '/_security/user/_has_privileges {"index":[{"names":["logs"],"privileges":["create_doc","read","maintenance"]}]}',
+    '/_resolve/index/logs',
     '/logs/_refresh',
     '/logs/_search',
   ])
@@ -76,4 +91,19 @@ test.each([
   ['another server', { root: answer(200, { hello: 1 }) }, 'neither Elasticsearch nor OpenSearch'],
 ])('%s fails', async (_, stage, words) => {
   await expect(check(stage)).rejects.toThrow(words)
+})
+
+const UNMAPPED = answer(200, {})
+const MAPPED = answer(200, { template: { mappings: { properties: {} } } })
+
+test.each([
+  ['no name and no template', { resolved: answer(404, {}), simulated: UNMAPPED }, true],
+  ['no name, told otherwise', { resolved: answer(200, NOTHING), simulated: UNMAPPED }, true],
+  ['no name and a template', { resolved: answer(404, {}), simulated: MAPPED }, false],
+  ['no name, and nobody who may ask for templates', { resolved: answer(404, {}) }, false],
+  ['nobody who may ask for names', { resolved: answer(403, {}), simulated: UNMAPPED }, false],
+  ['names that are filled in', { resolved: answer(404, {}), simulated: UNMAPPED, index: 'audit-{day}' }, false],
+])('%s', async (_, stage, missing) => {
+  if (missing) await expect(check(stage)).rejects.toThrow('tailrace assets elasticsearch')
+  else await check(stage)
 })

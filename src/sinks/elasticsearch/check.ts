@@ -1,5 +1,5 @@
 import { BlockedError, type TailraceError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { parsed } from './answer.ts'
 import type { IndexTemplate } from './index_name.ts'
@@ -28,6 +28,7 @@ export async function checkHost(options: CheckOptions): Promise<void> {
     throw new BlockedError('elasticsearch.not_elasticsearch', `What answers there is neither Elasticsearch nor OpenSearch: look at urls.`)
   }
   if (isElasticsearch) await checkPrivileges(options)
+  await checkTarget(options)
   if (!looks) return
   if (template.only !== undefined) await asking(`/${encodeURIComponent(template.only)}/_refresh?ignore_unavailable=true`, '', template.only)
   await search(template.pattern, [], asking)
@@ -49,4 +50,28 @@ async function checkPrivileges({ request, errorOf, template, looks, login }: Che
     'elasticsearch.denied',
     `The user lacks on ${template.pattern} the privileges ${missing.join(', ')}: grant them. ${login}.`,
   )
+}
+
+/**
+ * Whether there is something to write to, or a template for it: without one, the first event would make an index whose
+ * fields are guessed from it. Who may not ask is not told.
+ */
+async function checkTarget({ request, template: { only } }: CheckOptions): Promise<void> {
+  if (only === undefined) return
+  const name = encodeURIComponent(only)
+  const resolved = await request(`/_resolve/index/${name}`)
+  if (resolved.status !== 404 && !isNothing(parsed(resolved.text))) return
+  const simulated = await request(`/_index_template/_simulate_index/${name}`, '')
+  const template = parsed(simulated.text)
+  if (simulated.status !== 200 || template === undefined || Object.keys(template).length > 0) return
+  throw new BlockedError(
+    'elasticsearch.target',
+    `There is no data stream, alias or index ${only} yet, and no index template for it: \`tailrace assets elasticsearch\` installs one. Without it, fields are guessed from the first event.`,
+  )
+}
+
+/** An answer of the resolve call that names nothing; what is no such answer names something, for all we know. */
+function isNothing(resolved: JsonObject | undefined): boolean {
+  const lists = [resolved?.indices, resolved?.aliases, resolved?.data_streams]
+  return lists.every(list => Array.isArray(list) && list.length === 0)
 }

@@ -24,7 +24,7 @@ export const elasticsearchConfig = z
       })
       .default('logs-openai.audit-default')
       .describe(
-        'The data stream, alias or index. `{source}`, `{stream}` and, by the time of the event in UTC, `{month}` (`2026.01`) and `{day}` (`2026.01.31`) are filled in for each event. A data stream needs a template: `tailrace assets elasticsearch` installs one.',
+        'The data stream, alias or index. `{source}`, `{stream}` and, by the time of the event in UTC, `{month}` (`2026.01`) and `{day}` (`2026.01.31`) are filled in for each event. A data stream needs a template: `tailrace assets elasticsearch` installs one, for the format ecs. Events of other formats are given an `@timestamp`.',
       ),
     pipeline: z.string().min(1).max(255).optional().describe('Ingest pipeline that the events go through.'),
     api_key: secret()
