@@ -65,6 +65,25 @@ function testReading(open: OpenJournal): void {
     }
   })
 
+  test('tells the place after every event, and whether more was there', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    const other = { source: 'other', stream: 's' }
+    await journal.append(KEY, { events: events(0, 3), position: 1 }, never)
+    await journal.append(other, { events: events(3, 5, other), position: 1 }, never)
+    await journal.append(KEY, { events: events(5, 8), position: 2 }, never)
+    const options = { batchEventsMax: 4, sources: ['acme'] }
+    const batches = await drain(journal, undefined, options)
+    expect(batches.map(({ isAtHead }) => isAtHead)).toEqual([false, true])
+    const all = idsOf(batches)
+    let before = 0
+    for (const batch of batches) {
+      for (let count = 0; count <= batch.events.length; count++) {
+        expect(idsOf(await drain(journal, batch.positionAfter?.(count) as number, options))).toEqual(all.slice(before + count))
+      }
+      before += batch.events.length
+    }
+  })
+
   test('leaves other sources out and still moves past them', async () => {
     await using journal = await open(LIMITS, contextWith())
     await journal.append(KEY, { events: events(0, 2), position: 1 }, never)

@@ -69,3 +69,17 @@ test('a kill -9 at any moment leaves no event out and none twice', async () => {
   expect((await last.end()).code).toBe(0)
   expect(differences(bucket, staged.ids)).toEqual({ wrong: [], repeats: 0 })
 })
+
+test('a stop leaves a stretch that is not over to the next run', async () => {
+  await using bucket = await Bucket.open()
+  await using staged = await StagedProgram.open({ events: 500, sinks: { lake: { type: 's3', ...bucket.settings, batch: BATCH } } })
+  await using first = staged.start('run')
+  await first.until((_, err) => err.includes('runs'))
+  while ((await staged.journaled()) < 500) await pause(50)
+  first.signal('SIGTERM')
+  expect(await first.end()).toMatchObject({ code: 0, err: expect.stringContaining('wait in the journal') as string })
+  expect(bucket.keys()).toEqual([])
+  await using last = staged.start('run', '--once')
+  expect((await last.end()).code).toBe(0)
+  expect(differences(bucket, staged.ids)).toEqual({ wrong: [], repeats: 0 })
+})

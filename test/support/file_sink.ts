@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Clock } from '../../src/core/clock.ts'
 import type { MappedEvent } from '../../src/core/mapper.ts'
 import { fileConfig } from '../../src/sinks/file/config.ts'
 import { type Disk, systemDisk } from '../../src/sinks/file/disk.ts'
@@ -15,7 +16,7 @@ export const lines = (...events: MappedEvent[]) => events.map(({ json }) => `${j
 /** A folder that sinks of one configuration write to, one after another. A minute before midnight. */
 export function fileStage(
   settings: object = {},
-  { disk = systemDisk, template = 'audit-%Y-%m-%d.ndjson' }: { disk?: Disk; template?: string } = {},
+  { disk = systemDisk, template = 'audit-%Y-%m-%d.ndjson', clock: given }: { disk?: Disk; template?: string; clock?: Clock } = {},
 ) {
   const folder = temporaryFolder()
   const clock = new VirtualClock(START_MS)
@@ -24,7 +25,7 @@ export function fileStage(
   const config = fileConfig.parse({ path: join(folder.path, template), compress_closed: false, ...settings })
   const context = {
     id: 'f',
-    clock,
+    clock: given ?? clock,
     logger: { debug: say, info: say, warn: say, error: say },
     meter: { add() {}, set() {}, observe() {} },
     report() {},

@@ -1,5 +1,4 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 
 /** The calls that a full or broken disk fails, apart so that a test can fail them. */
 export interface Disk {
@@ -7,25 +6,19 @@ export interface Disk {
   write(file: FileHandle, bytes: Buffer, position: number): Promise<number>
   /** Resolves when the file's bytes and its length are durable. */
   sync(file: FileHandle): Promise<void>
+  /** Resolves when the names in the folder are durable: those of new, renamed and removed files. */
+  syncFolder(path: string): Promise<void>
 }
 
 export const systemDisk: Disk = {
   write: async (file, bytes, position) => (await file.write(bytes, 0, bytes.length, position)).bytesWritten,
   sync: file => file.datasync(),
+  syncFolder,
 }
 
-/** Makes names in the folder durable: those of new, renamed and removed files. */
 export async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, 'r')
   await folder.sync()
-}
-
-/** The folder and those above it, up to `base`. */
-export async function syncFolders(path: string, base: string): Promise<void> {
-  for (let folder = path; ; folder = dirname(folder)) {
-    await syncFolder(folder)
-    if (folder === base || folder === dirname(folder)) return
-  }
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -24,13 +24,18 @@ test('one event a line, whatever its JSON looks like; a second run writes on', a
   expect(place.said).toEqual([])
 })
 
-test('returning means synchronized', async () => {
-  const synced: number[] = []
-  const disk: Disk = { ...systemDisk, sync: async file => void synced.push((await file.stat()).size) }
-  using place = fileStage({}, { disk })
+test('returning means synchronized, with the names of the file and of the folders that were made for it', async () => {
+  const synced: (number | string)[] = []
+  const disk: Disk = {
+    ...systemDisk,
+    sync: async file => void synced.push((await file.stat()).size),
+    syncFolder: async path => void synced.push(path),
+  }
+  using place = fileStage({}, { disk, template: '{source}/{stream}/audit.ndjson' })
   await using sink = place.open()
   await sink.write([A], never)
-  expect(synced).toEqual([lines(A).length])
+  const folders = ['acme/organization', 'acme', ''].map(name => place.at(name).replace(/\/$/, ''))
+  expect(synced).toEqual([...folders, lines(A).length])
 })
 
 test('a last line torn at any byte by a crash is cut, and never stands in the middle', async () => {

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Logger } from '../../core/context.ts'
-import { absent, type Disk, syncFolders } from './disk.ts'
+import { absent, type Disk } from './disk.ts'
 import { soundEnd } from './tail.ts'
 
 /** Events are sensitive: the owner writes, the group reads. */
@@ -34,7 +34,7 @@ export class LineFile implements AsyncDisposable {
   /** Opens or makes it; what a crash left unfinished at its end is cut. Throws what the system says. */
   static async open(path: string, { base, disk, logger }: OpenOptions): Promise<LineFile> {
     await stat(base) // Not made by us: an empty folder where a volume was to be mounted would fill the wrong disk.
-    const handle = await openOrMake(path, base)
+    const handle = await openOrMake(path, base, disk)
     try {
       const { size } = await handle.stat()
       const end = await soundEnd(handle, path)
@@ -87,10 +87,14 @@ export class LineFile implements AsyncDisposable {
   }
 }
 
-async function openOrMake(path: string, base: string): Promise<FileHandle> {
+async function openOrMake(path: string, base: string, disk: Disk): Promise<FileHandle> {
   const handle = (await open(path, 'r+').catch(absent)) ?? (await make(path))
   try {
-    await syncFolders(dirname(path), base) // Also of a file that is there: a crash may have come before this.
+    // Also of a file that is there: a crash may have come before this.
+    for (let folder = dirname(path); ; folder = dirname(folder)) {
+      await disk.syncFolder(folder)
+      if (folder === base || folder === dirname(folder)) break
+    }
   } catch (error) {
     await handle.close()
     throw error

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
 import { fileStage, lines, START_MS, TODAY } from '../../../test/support/file_sink.ts'
+import { VirtualClock } from '../../../test/support/virtual_clock.ts'
 
 const never = new AbortController().signal
 const [A, B, C] = [mapped('a'), mapped('b'), mapped('c')]
@@ -46,7 +47,7 @@ test('a file that would grow too large is closed first; numbers go on after a re
 test('what a crash left half compressed is finished, and nothing is there twice', async () => {
   using place = fileStage({ compress_closed: true })
   writeFileSync(place.at('audit-2026-01-01.0001.ndjson'), lines(A))
-  writeFileSync(place.at('audit-2026-01-01.0001.ndjson.gz.partial'), 'half')
+  for (const number of ['0001', '0003']) writeFileSync(place.at(`audit-2026-01-01.${number}.ndjson.gz.partial`), 'half')
   writeFileSync(place.at('audit-2026-01-01.0002.ndjson'), lines(B))
   writeFileSync(place.at('audit-2026-01-01.0002.ndjson.gz'), 'whole')
   await using sink = place.open()
@@ -71,4 +72,16 @@ test.each([
   await using sink = place.open()
   await sink.write([A], never)
   await vi.waitFor(() => expect(place.names()).toEqual([...kept.map(day => `audit-2025-12-2${day}.0001.ndjson`), TODAY]))
+})
+
+test('a write that comes before the watch has looked begins the new file itself', async () => {
+  const clock = new VirtualClock(START_MS)
+  let nowMs = START_MS
+  const unwatched = { now: () => nowMs, random: () => 0, sleep: (_: number, signal: AbortSignal) => clock.sleep(1e12, signal) }
+  using place = fileStage({}, { template: 'audit.ndjson', clock: unwatched })
+  await using sink = place.open()
+  await sink.write([A], never)
+  nowMs += 60_000
+  await sink.write([B], never)
+  expect([place.read('audit.0001.ndjson'), place.read('audit.ndjson')]).toEqual([lines(A), lines(B)])
 })

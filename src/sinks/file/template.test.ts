@@ -13,7 +13,7 @@ test.each([
 ] as const)('%s', (text, base, depth, period, path) => {
   const template = pathTemplate(text)
   const series = template.seriesOf(SERIES)
-  expect([template.base.replace(/^\.\/(?=.)/, ''), template.depth, template.period]).toEqual([base, depth, period])
+  expect([template.base, template.depth, template.period]).toEqual([base, depth, period])
   expect(template.pathOf(series, AT_MS)).toBe(path)
   const numbered = numberedPath(path, 12)
   const plain = { series, isGzip: false, isPartial: false }

@@ -64,7 +64,7 @@ export function activePath({ path, number }: FoundFile): string {
 
 export function pathTemplate(text: string): PathTemplate {
   const first = text.search(/\{|%/)
-  const base = dirname(first < 0 ? text : `${text.slice(0, first)}x`)
+  const base = join(dirname(first < 0 ? text : `${text.slice(0, first)}x`))
   const pattern = new RegExp(`^${patternOf(text)}$`)
   const used = NAMES.filter(name => text.includes(`{${name}}`))
   const only = (values: Partial<Record<string, string>>): Series => {

@@ -179,6 +179,16 @@ test.each(['PUT part', 'POST complete'])('parts of an upload whose %s fails are 
   expect(stage.double.objects.size).toBe(0)
 })
 
+test('an abort ends requests long before their time is over', async () => {
+  await using stage = await open({ request_timeout: '10m' })
+  stage.double.behaviour = 'hang'
+  const stop = new AbortController()
+  const write = failed(stage.sink.write([A], stop.signal))
+  while (stage.double.requests.length === 0) await new Promise(resolve => setImmediate(resolve))
+  stop.abort(new Error('stopped'))
+  expect(String(await write)).toBe('Error: stopped')
+})
+
 test('check needs no more than an answer to who we are', async () => {
   await using stage = await open()
   stage.double.refusals.set('GET', { status: 403, code: 'AccessDenied' })
