@@ -64,22 +64,22 @@ const FAULTS: readonly Fault[] = [
   { name: 'gt for gte', file: 'src/sources/openai_audit/query.ts', edits: [["'effective_at[gte]'", "'effective_at[gt]'"]] },
   {
     name: 'repeats are forgotten at a restart',
-    file: 'src/sources/openai_audit/known_ids.ts',
+    file: 'src/paging/known_ids.ts',
     edits: [['known.#timeS.set(id, Math.min(toS, frontierS))', 'known.#timeS.delete(id)']],
   },
   {
     name: 'the frontier moves before its window is listed',
-    file: 'src/sources/openai_audit/live_tail.ts',
+    file: 'src/paging/live_tail.ts',
     edits: [['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600']],
   },
   {
     name: 'the overlap is not listed again',
-    file: 'src/sources/openai_audit/live_tail.ts',
+    file: 'src/paging/live_tail.ts',
     edits: [['position.frontierS - overlapS', 'position.frontierS']],
   },
   {
     name: 'late events are never swept',
-    file: 'src/sources/openai_audit/live_tail.ts',
+    file: 'src/paging/live_tail.ts',
     edits: [['startedMs >= this.#nextSweepMs', 'startedMs < 0']],
   },
   {
@@ -94,7 +94,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'the past is called listed too early',
-    file: 'src/sources/openai_audit/position.ts',
+    file: 'src/paging/position.ts',
     edits: [['{ ...first, nextS: listedToS }', '{ ...first, nextS: listedToS + 7200 }']],
   },
 ]

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 const FLOORS = [
   ['core'],
   ['toolkit', 'record'],
+  ['paging'],
   ['engine', 'sources', 'mappers', 'sinks', 'journal', 'filter', 'redact'],
   ['registry.ts'],
   ['config'],

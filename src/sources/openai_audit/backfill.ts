@@ -1,7 +1,6 @@
 import PQueue from 'p-queue'
-import type { Drained } from './drained.ts'
-import type { Window } from './listing.ts'
-import type { Segment } from './position.ts'
+import type { Drained, Window } from '../../paging/drained.ts'
+import type { Segment } from '../../paging/position.ts'
 
 const PAGES_PER_WINDOW = 5
 /** A window with more pages is cut: its newest part is kept, the rest is listed in windows of its own. */

@@ -1,52 +1,31 @@
 import { RetryableError } from '../../core/errors.ts'
-import { Collected } from './collected.ts'
-import { type CursorName, CursorDirection } from './cursor_direction.ts'
-import type { Page } from './page.ts'
-
-/** Seconds since 1970: from, included, to, excluded. */
-export interface Window {
-  readonly fromS: number
-  readonly toS: number
-}
+import { Collected } from '../../paging/collected.ts'
+import { type CursorName, CursorDirection } from '../../paging/cursor_direction.ts'
+import { type Cursor, CursorError, cursorOf, CursorWalk } from '../../paging/cursor_walk.ts'
+import { type Window, WindowTooLargeError } from '../../paging/drained.ts'
+import type { Page } from '../../paging/page.ts'
+import type { ListLimits } from '../../paging/stream.ts'
 
 /** One question to the list endpoint. */
 export interface Question extends Window {
-  readonly cursor?: { readonly name: CursorName; readonly id: string } | undefined
+  readonly cursor?: Cursor | undefined
   /** Instead of the stream's own page size. */
   readonly pageEvents?: number | undefined
 }
 
-export interface ListingOptions {
+export interface ListingOptions extends ListLimits {
   /** Asks one page; retries by itself. */
   readonly ask: (question: Question, signal: AbortSignal) => Promise<Page>
   /** The page size that is asked for. */
   readonly pageEvents: number
-  /** The most events that one window may hold in memory. */
-  readonly windowEventsMax: number
-  /** True ends a listing that is newest first after this page: everything older is known. */
-  readonly isEnough?: (page: Page) => boolean
   /** What earlier listings of the stream found out about cursors. */
   readonly direction?: CursorDirection | undefined
 }
 
 const UNDRAINABLE = 'openai_audit.undrainable'
 
-/** More events than `windowEventsMax`. */
-export class WindowTooLargeError extends Error {
-  /** From this second on the window has been listed whole. */
-  readonly wholeFromS: number
-
-  constructor(wholeFromS: number) {
-    super('the window has too many events')
-    this.wholeFromS = wholeFromS
-  }
-}
-
 /** What a cursor led to: the rest, nothing that could be told from a cursor without effect, or what can't be. */
 type Behind = 'all' | 'nothing' | 'contradiction'
-
-/** What the cursor led to cannot be the next page. */
-class CursorError extends Error {}
 
 /**
  * Everything the API lists in one window. Trusts no cursor: where a page does not follow on the one before, it
@@ -57,8 +36,6 @@ export class Listing {
   readonly #direction: CursorDirection
   readonly collected = new Collected()
   #wholeFromS = Number.POSITIVE_INFINITY
-  /** Times an element was listed again within this window. */
-  duplicates = 0
 
   constructor(options: ListingOptions) {
     this.#options = options
@@ -79,14 +56,15 @@ export class Listing {
 
   /** From page to page by cursor. */
   async #walk(window: Window, signal: AbortSignal): Promise<void> {
-    const first = await this.#ask(window, signal)
+    const walk = this.#walkOf(window, signal)
+    const first = await walk.ask(undefined)
     let page: Page | undefined = first
     this.collected.add(first)
     while (page !== undefined) {
       this.#listedDownTo(page, window)
       this.#checkSize()
       if (this.#isEnough(page) || this.#isLast(page)) return
-      page = await this.#following(page, page !== first, window, signal)
+      page = await walk.following(page, page !== first)
     }
   }
 
@@ -96,21 +74,13 @@ export class Listing {
     else if (oldestS !== undefined) this.#wholeFromS = Math.min(this.#wholeFromS, Math.floor(oldestS) + 1)
   }
 
-  /** The page behind the cursor, in whichever direction cursors work; undefined when there is none. */
-  async #following(page: Page, isProven: boolean, window: Window, signal: AbortSignal): Promise<Page | undefined> {
-    for (const name of this.#direction.names) {
-      const next = await this.#ask({ ...window, cursor: cursorOf(page, name) }, signal)
-      const fresh = this.collected.add(next)
-      if (next.elements.length === 0) {
-        // A full page may be the last one; a page that promised more can't.
-        if (!page.hasMore && (isProven || (await this.#leads(page, name, window, signal)))) return undefined
-      } else if (fresh > 0 && this.collected.isInOrder(page, next)) {
-        this.duplicates += next.elements.length - fresh
-        this.#direction.adopt(name)
-        return next
-      }
-    }
-    throw new CursorError('no cursor leads on')
+  #walkOf(question: Question, signal: AbortSignal): CursorWalk {
+    return new CursorWalk({
+      component: 'openai_audit',
+      ask: cursor => this.#options.ask(cursor === undefined ? question : { ...question, cursor }, signal),
+      collected: this.collected,
+      direction: this.#direction,
+    })
   }
 
   /**
@@ -122,8 +92,8 @@ export class Listing {
     for (let window = windows.pop(); window !== undefined; window = windows.pop()) {
       const { fromS, toS } = window
       if (fromS >= toS) continue
-      const page = await this.#ask(window, signal)
-      this.duplicates += page.elements.length - this.collected.add(page)
+      const page = await this.#walkOf(window, signal).ask(undefined)
+      this.collected.duplicates += page.elements.length - this.collected.add(page)
       this.#checkSize()
       if (this.#isEnough(page)) return
       if (!this.#isLast(page)) {
@@ -147,12 +117,13 @@ export class Listing {
   async #second(secondS: number, signal: AbortSignal): Promise<void> {
     // With one event a page nothing would tell a cursor that works from one that leads nowhere.
     const window = { fromS: secondS, toS: secondS + 1, pageEvents: Math.max(2, this.#options.pageEvents) }
-    const page = await this.#ask(window, signal)
+    const walk = this.#walkOf(window, signal)
+    const page = await walk.ask(undefined)
     this.collected.add(page)
     if (!page.hasMore && page.elements.length < window.pageEvents) return
     const found: Behind[] = []
     for (const name of this.#direction.names) {
-      found.push(await this.#follow(page, name, window, signal))
+      found.push(await this.#follow(page, name, walk, window.pageEvents))
       if (found.includes('all')) return
     }
     if (page.elements.length === 1 && found.every(what => what === 'nothing')) return
@@ -163,44 +134,23 @@ export class Listing {
     )
   }
 
-  async #follow(first: Page, name: CursorName, window: Question, signal: AbortSignal): Promise<Behind> {
+  async #follow(first: Page, name: CursorName, walk: CursorWalk, pageEvents: number): Promise<Behind> {
     const here = new Collected()
     here.add(first)
     try {
       for (let page = first; ; ) {
-        const next = await this.#ask({ ...window, cursor: cursorOf(page, name) }, signal)
+        const next = await walk.ask(cursorOf(page, name))
         this.collected.add(next)
         this.#checkSize()
-        if (next.elements.length === 0) return page !== first || (await this.#leads(page, name, window, signal)) ? 'all' : 'nothing'
+        if (next.elements.length === 0) return page !== first || (await walk.leads(page, name)) ? 'all' : 'nothing'
         if (here.add(next) === 0) return 'contradiction'
-        if (!next.hasMore && next.elements.length < window.pageEvents!) return 'all'
+        if (!next.hasMore && next.elements.length < pageEvents) return 'all'
         page = next
       }
     } catch (error) {
       if (error instanceof CursorError) return 'contradiction'
       throw error
     }
-  }
-
-  /** Whether cursors of this direction have an effect: the last but one element's has to lead to the last one. */
-  async #leads(page: Page, name: CursorName, window: Question, signal: AbortSignal): Promise<boolean> {
-    const [beforeLast, last] = page.elements.slice(-2)
-    if (beforeLast?.id === undefined || last?.id === undefined) return false
-    const { elements } = await this.#ask({ ...window, cursor: { name, id: beforeLast.id } }, signal)
-    return elements[0]?.id === last.id
-  }
-
-  /** A page that is empty and says that there is more says nothing: it is asked again, a few times. */
-  async #ask(question: Question, signal: AbortSignal): Promise<Page> {
-    for (let tries = 0; tries < 5; tries++) {
-      const page = await this.#options.ask(question, signal)
-      if (page.elements.length > 0 || page.unreadable.length > 0 || !page.hasMore) return page
-    }
-    if (question.cursor !== undefined) throw new CursorError('the cursor leads to an empty page')
-    throw new RetryableError(
-      'openai_audit.contradiction',
-      'The API answered an empty page and "has_more": true, five times. The position stays; the window is listed again.',
-    )
   }
 
   #isLast({ elements, hasMore }: Page): boolean {
@@ -218,8 +168,3 @@ export class Listing {
 
 const TIMELESS =
   "The API's cursors lead nowhere and its events have no time to list them by. The position stays; the window is listed again."
-
-function cursorOf({ cursor }: Page, name: CursorName) {
-  if (cursor === undefined) throw new CursorError('the page names no cursor')
-  return { name, id: cursor }
-}

@@ -1,11 +1,11 @@
 import type { Batch } from '../../core/batch.ts'
 import { RetryableError } from '../../core/errors.ts'
 import { Backfill } from './backfill.ts'
-import { type Drained, drained, seal, splitAt } from './drained.ts'
-import { Listing, type Window, WindowTooLargeError } from './listing.ts'
-import { encodePosition, segmentListed } from './position.ts'
-import { encodeQuery } from './query.ts'
-import type { Reading } from './stream.ts'
+import type { Listing } from './listing.ts'
+import { type Drained, drained, seal, splitAt, type Window, WindowTooLargeError } from '../../paging/drained.ts'
+import { encodePosition, segmentListed } from '../../paging/position.ts'
+import type { ListLimits, Past, Reading } from '../../paging/stream.ts'
+import type { WindowLimit } from './window_limit.ts'
 
 /** Events of one second, which has no parts. */
 const SECOND_EVENTS_MAX = 1_000_000
@@ -18,16 +18,25 @@ function tooLarge(secondS: number): RetryableError {
   )
 }
 
-/** What of the past is still to be listed: the segments of the position, one after the other. */
-export class Past {
+export interface PastOptions {
+  readonly pageEvents: number
+  /** Shared by the streams of a source. */
+  readonly limit: WindowLimit
+  /** A listing that is ready to drain a window. */
+  readonly listing: (limits: ListLimits) => Listing
+}
+
+/** Lists the segments of the position one after the other, each oldest first. */
+export class WindowedPast implements Past<Drained> {
   readonly #reading: Reading
+  readonly #options: PastOptions
   #backfill: { readonly endS: number; readonly windows: Backfill } | undefined
 
-  constructor(reading: Reading) {
+  constructor(reading: Reading, options: PastOptions) {
     this.#reading = reading
+    this.#options = options
   }
 
-  /** The oldest window that is not handed out; undefined when nothing of the past is left. */
   head(signal: AbortSignal): Promise<Drained> | undefined {
     const { position, options } = this.#reading
     const segment = position.segments[0]
@@ -35,21 +44,19 @@ export class Past {
     if (this.#backfill?.endS !== segment.endS) {
       const windows = new Backfill({
         segment,
-        pageEvents: options.query.pageEvents,
+        pageEvents: this.#options.pageEvents,
         drain: (window, eventsMax, scope) => options.client.untilDone(() => this.#drain(window, eventsMax, scope), scope),
-        concurrency: () => options.limit.value,
+        concurrency: () => this.#options.limit.value,
       })
       this.#backfill = { endS: segment.endS, windows }
     }
     return this.#backfill.windows.head(signal)
   }
 
-  /** Resolves when nothing of it is under way any more, once the scope has ended (invariant 7). */
   async atRest(): Promise<void> {
     await this.#backfill?.windows.atRest()
   }
 
-  /** The batch of a window that `head` gave: its events, its row of the ledger, and the position behind it. */
   hand(window: Drained): Batch {
     const { options, known, position } = this.#reading
     const { context, name, overlapS, client } = options
@@ -72,19 +79,14 @@ export class Past {
     const { options } = this.#reading
     const names = { source: options.context.id, stream: options.name, receivedMs: options.context.clock.now() }
     const isSecond = window.toS - window.fromS <= 1
-    const listing = new Listing({
-      ask: (question, scope) => options.client.ask(encodeQuery(question, options.query), scope),
-      pageEvents: options.query.pageEvents,
-      direction: options.direction,
-      windowEventsMax: isSecond ? SECOND_EVENTS_MAX : windowEventsMax,
-    })
+    const listing = this.#options.listing({ windowEventsMax: isSecond ? SECOND_EVENTS_MAX : windowEventsMax })
     try {
       await listing.drain(window, signal)
     } catch (error) {
       if (!(error instanceof WindowTooLargeError)) throw error
       if (isSecond) throw tooLarge(window.fromS)
-      return splitAt(drained(window, listing, names), error.wholeFromS)[1]
+      return splitAt(drained(window, listing.collected, names), error.wholeFromS)[1]
     }
-    return drained(window, listing, names)
+    return drained(window, listing.collected, names)
   }
 }

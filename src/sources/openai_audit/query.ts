@@ -1,4 +1,7 @@
+import type { ListShape } from '../../paging/page.ts'
 import type { Question } from './listing.ts'
+
+export const SHAPE: ListShape = { component: 'openai_audit', timeField: 'effective_at' }
 
 /** What the user narrows the log to. */
 interface Filters {

@@ -1,26 +1,45 @@
-import type { Batch, Position } from '../../core/batch.ts'
-import type { ComponentContext } from '../../core/context.ts'
-import type { EventHistory, ReadBounds, SourceStream } from '../../core/source.ts'
-import type { AuditClient } from './client.ts'
-import { type Drained, inBatches } from './drained.ts'
+import type { Batch, Position } from '../core/batch.ts'
+import type { ComponentContext } from '../core/context.ts'
+import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
+import type { ListClient } from './client.ts'
+import type { Listed } from './collected.ts'
+import { type Drained, inBatches, type Window } from './drained.ts'
 import { firstPosition, caughtUpLater, decodePosition, type StreamPosition } from './position.ts'
 import { KnownIds } from './known_ids.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
-import { Past } from './past.ts'
-import type { QueryOptions } from './query.ts'
-import type { CursorDirection } from './cursor_direction.ts'
-import type { WindowLimit } from './window_limit.ts'
+import type { Page } from './page.ts'
 
 /** The most events of one journal append. */
 const BATCH_EVENTS_MAX = 5000
 
-export interface StreamOptions {
+export interface ListLimits {
+  /** The most events that one window may hold in memory. */
+  readonly windowEventsMax: number
+  /** True ends a listing that is newest first after this page: everything older is known. */
+  readonly isEnough?: ((page: Page) => boolean) | undefined
+}
+
+/** What of the past is still to be listed: the segments of the position, one after the other. */
+export interface Past<W> {
+  /** The next part that is not handed out; undefined when nothing of the past is left. */
+  head(signal: AbortSignal): Promise<W> | undefined
+  /** The batch of a part that `head` gave: its events, its row of the ledger, and the position behind it. */
+  hand(part: W): Batch
+  /** Resolves when nothing of it is under way any more, once the scope has ended (invariant 7). */
+  atRest(): Promise<void>
+}
+
+export interface StreamOptions<W = Drained> {
+  /** Prefix of the error codes. */
+  readonly component: string
   readonly name: string
-  readonly client: AuditClient
-  readonly query: QueryOptions
-  /** Shared by the streams of a source. */
-  readonly limit: WindowLimit
-  readonly direction: CursorDirection
+  readonly client: ListClient
+  /**
+   * Everything the API lists in one window; asks as often as it takes. Rejects with `WindowTooLargeError`, or with
+   * `RetryableError` when the API contradicts itself.
+   */
+  readonly list: (window: Window, limits: ListLimits, signal: AbortSignal) => Promise<Listed>
+  readonly past: (reading: Reading) => Past<W>
   /** Where a stream without a position starts, in ms since 1970; undefined: now. */
   readonly startMs: number | undefined
   readonly overlapS: number
@@ -31,17 +50,17 @@ export interface StreamOptions {
 
 /** What one reading of a stream shares between its live tail and its past. */
 export interface Reading {
-  readonly options: StreamOptions
+  readonly options: Omit<StreamOptions, 'past'>
   readonly known: KnownIds
   position: StreamPosition
 }
 
 /** One list of the log: the live tail, and at the same time whatever of the past is still to be listed. */
-export class AuditStream implements SourceStream {
+export class ListStream<W> implements SourceStream {
   readonly name: string
-  readonly #options: StreamOptions
+  readonly #options: StreamOptions<W>
 
-  constructor(options: StreamOptions) {
+  constructor(options: StreamOptions<W>) {
     this.name = options.name
     this.#options = options
   }
@@ -52,7 +71,7 @@ export class AuditStream implements SourceStream {
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
     const position = await this.#open(from, bounds, untilS, scope)
     const reading: Reading = { options: this.#options, known: KnownIds.load(history, position, this.#options.overlapS), position }
-    const past = new Past(reading)
+    const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     try {
       while (true) {
@@ -60,7 +79,7 @@ export class AuditStream implements SourceStream {
         const poll = tail.next(scope)
         if (window === undefined && poll === undefined) return
         // The poll first: a past that is always ready must not keep the present waiting.
-        const ready: Promise<{ readonly poll?: Poll; readonly window?: Drained }>[] = []
+        const ready: Promise<{ readonly poll?: Poll; readonly window?: W }>[] = []
         if (poll !== undefined) ready.push(poll.then(listed => ({ poll: listed })))
         if (window !== undefined) ready.push(window.then(listed => ({ window: listed })))
         const first = await Promise.race(ready)
@@ -74,10 +93,10 @@ export class AuditStream implements SourceStream {
 
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */
   async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<StreamPosition> {
-    const { client, startMs, overlapS, context, name } = this.#options
+    const { client, startMs, overlapS, context, name, component } = this.#options
     const nowS = () => untilS ?? Math.floor(client.now() / 1000)
     if (from !== undefined) {
-      const position = decodePosition(from, `${context.id}/${name}`)
+      const position = decodePosition(from, component, `${context.id}/${name}`)
       if (nowS() - position.frontierS <= overlapS) return position
       await client.askForTime(signal) // No window may end after the API's own time.
       return caughtUpLater(position, overlapS, Math.max(position.frontierS, nowS()))

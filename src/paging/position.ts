@@ -1,14 +1,16 @@
-import type { Position } from '../../core/batch.ts'
-import { FatalError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import type { Position } from '../core/batch.ts'
+import { FatalError } from '../core/errors.ts'
+import { isJsonObject } from '../core/json.ts'
 
 /** A stretch of the past that is still to be listed, in seconds since 1970. */
 export interface Segment {
-  /** Everything before it has been listed. */
+  /** Everything before it has been listed, or is not asked for. */
   readonly nextS: number
   readonly endS: number
   /** Events before it are late: that stretch had been listed once. */
   readonly lateBeforeS: number
+  /** Of a stretch that is listed newest first: the last element that was; what follows it is older than `endS`. */
+  readonly cursor?: string | undefined
 }
 
 /** Where one stream left off, in seconds since 1970. */
@@ -40,13 +42,23 @@ export function segmentListed(position: StreamPosition, listedToS: number): Stre
   return { ...position, segments: listedToS >= first.endS ? others : [{ ...first, nextS: listedToS }, ...others] }
 }
 
+/** After the part of the first segment from `endS` on; undefined: all of it. */
+export function segmentListedDownTo(position: StreamPosition, endS: number | undefined, cursor: string | undefined): StreamPosition {
+  const [first, ...others] = position.segments
+  if (first === undefined) return position
+  return { ...position, segments: endS === undefined ? others : [{ ...first, endS, cursor }, ...others] }
+}
+
 /** The position as the journal keeps it. */
 export function encodePosition(position: StreamPosition): Position {
-  return { start: position.startS, frontier: position.frontierS, segments: position.segments.map(s => [s.nextS, s.endS, s.lateBeforeS]) }
+  const segments = position.segments.map(({ nextS, endS, lateBeforeS, cursor }) =>
+    cursor === undefined ? [nextS, endS, lateBeforeS] : [nextS, endS, lateBeforeS, cursor],
+  )
+  return { start: position.startS, frontier: position.frontierS, segments }
 }
 
 /** Throws when the text is none of ours: going on from somewhere else would lose events. */
-export function decodePosition(position: Position, name: string): StreamPosition {
+export function decodePosition(position: Position, component: string, name: string): StreamPosition {
   if (isJsonObject(position)) {
     const { start, frontier, segments } = position
     if (typeof start === 'number' && typeof frontier === 'number' && Array.isArray(segments)) {
@@ -55,14 +67,16 @@ export function decodePosition(position: Position, name: string): StreamPosition
     }
   }
   throw new FatalError(
-    'openai_audit.position',
+    `${component}.position`,
     `The saved position of ${name} is not one of this source: ${JSON.stringify(position).slice(0, 200)}. Set or reset it with "tailrace state".`,
     { exitCode: 78 },
   )
 }
 
 function readSegment(value: unknown): Segment | undefined {
-  if (!Array.isArray(value) || value.length !== 3 || !value.every(part => typeof part === 'number')) return undefined
-  const [nextS, endS, lateBeforeS] = value as [number, number, number]
-  return { nextS, endS, lateBeforeS }
+  if (!Array.isArray(value)) return undefined
+  const [nextS, endS, lateBeforeS, cursor, ...more] = value as readonly unknown[]
+  if (typeof nextS !== 'number' || typeof endS !== 'number' || typeof lateBeforeS !== 'number' || more.length > 0) return undefined
+  if (cursor === undefined) return { nextS, endS, lateBeforeS }
+  return typeof cursor === 'string' ? { nextS, endS, lateBeforeS, cursor } : undefined
 }

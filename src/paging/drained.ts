@@ -1,9 +1,26 @@
 import { hash } from 'node:crypto'
-import type { Batch, SealedWindow, Unreadable } from '../../core/batch.ts'
-import type { LogEvent } from '../../core/event.ts'
-import { receivedEvent } from '../../record/received.ts'
+import type { Batch, SealedWindow, Unreadable } from '../core/batch.ts'
+import type { LogEvent } from '../core/event.ts'
+import { receivedEvent } from '../record/received.ts'
+import type { Listed } from './collected.ts'
 import type { KnownIds } from './known_ids.ts'
-import type { Listing, Window } from './listing.ts'
+
+/** Seconds since 1970: from, included, to, excluded. */
+export interface Window {
+  readonly fromS: number
+  readonly toS: number
+}
+
+/** More events than a window may hold in memory. */
+export class WindowTooLargeError extends Error {
+  /** From this second on the window has been listed whole. */
+  readonly wholeFromS: number
+
+  constructor(wholeFromS: number) {
+    super('the window has too many events')
+    this.wholeFromS = wholeFromS
+  }
+}
 
 /** Everything of one window, oldest first. */
 export interface Drained extends Window {
@@ -12,14 +29,14 @@ export interface Drained extends Window {
   readonly duplicates: number
 }
 
-export function drained(window: Window, listing: Listing, names: { source: string; stream: string; receivedMs: number }): Drained {
-  const { elements, unreadable, order } = listing.collected
+export function drained(window: Window, listed: Listed, names: { source: string; stream: string; receivedMs: number }): Drained {
+  const { elements, unreadable, order, duplicates } = listed
   // Listed newest first: of two events of one second the one listed later is the older.
   const events = (order === 'oldest first' ? elements : elements.toReversed()).map(({ text, body }) =>
     receivedEvent({ ...names, text, body }),
   )
   events.sort((a, b) => a.timeMs - b.timeMs)
-  return { ...window, events, unreadable, duplicates: listing.duplicates }
+  return { ...window, events, unreadable, duplicates }
 }
 
 /** The part before `atS`, and the rest. */

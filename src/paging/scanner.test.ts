@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parsePage } from './page.ts'
 import { scanBody } from './scanner.ts'
 
+const SHAPE = { component: 'api', timeField: 'effective_at' }
 const indent = fc.constantFrom(undefined, 2, '\t')
 const textOf = (value: unknown, space: string | number | undefined) => JSON.stringify(value, null, space)
 
@@ -10,7 +11,7 @@ test('each element is cut out exactly as it stands (invariant 3), by JSON.parse 
   fc.assert(
     fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), indent, fc.jsonValue(), (data, space, more) => {
       const body = textOf({ object: 'list', more, data, 'da"ta': [1], has_more: false }, space)
-      const [document, ...others] = scanBody(body)
+      const [document, ...others] = scanBody(body, 'api')
       expect(others).toEqual([])
       expect(document!.elements!.map(text => JSON.parse(text) as unknown)).toEqual(JSON.parse(textOf(data, undefined)))
       for (const text of document!.elements!) expect(body).toContain(text)
@@ -24,11 +25,11 @@ test('each element is cut out exactly as it stands (invariant 3), by JSON.parse 
 test('a body that ends early is never taken for a shorter list', () => {
   const body = textOf({ data: [{ id: 'a"\\', list: [{}, [1.5e-3, null]] }, { id: 'b' }], last_id: 'b', has_more: true }, 1)
   for (let length = 0; length < body.length; length++) {
-    expect(() => parsePage(body.slice(0, length)), `cut after ${length}`).toThrow(
+    expect(() => parsePage(body.slice(0, length), SHAPE), `cut after ${length}`).toThrow(
       expect.objectContaining({ name: 'RetryableError' }) as Error,
     )
   }
-  expect(parsePage(body)).toMatchObject({ hasMore: true, cursor: 'b' })
+  expect(parsePage(body, SHAPE)).toMatchObject({ hasMore: true, cursor: 'b' })
 })
 
 test.each([
@@ -43,16 +44,16 @@ test.each([
   ['an empty list', '{"data":[],"last_id":null,"has_more":false}', [], undefined, false],
   ['no id', '{"data":[{"type":"x"}]}', [undefined], undefined, false],
 ])('%s', (_, body, ids, cursor, hasMore) => {
-  const page = parsePage(body)
+  const page = parsePage(body, SHAPE)
   expect({ ids: page.elements.map(({ id }) => id), cursor: page.cursor, hasMore: page.hasMore }).toEqual({ ids, cursor, hasMore })
 })
 
 test('an element that is no object is kept as it came', () => {
-  const page = parsePage('{"data":[7, {"id":"a"}, null, "x", [1 ]]}')
+  const page = parsePage('{"data":[7, {"id":"a"}, null, "x", [1 ]]}', SHAPE)
   expect(page.unreadable.map(({ text }) => text)).toEqual(['7', 'null', '"x"', '[1 ]'])
   expect(page.elements).toHaveLength(1)
 })
 
 test.each(['', '[]', 'null', '{"error":{}}', '{"data":{}}', '<html>', '{"data":[1]'])('%s is no list', body => {
-  expect(() => parsePage(body)).toThrow(expect.objectContaining({ name: 'RetryableError' }) as Error)
+  expect(() => parsePage(body, SHAPE)).toThrow(expect.objectContaining({ name: 'RetryableError' }) as Error)
 })

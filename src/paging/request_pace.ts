@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 
 /** Keeps the requests of one source apart, whichever of its streams asks. */
 export class RequestPace {

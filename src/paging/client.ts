@@ -1,9 +1,9 @@
-import type { Clock } from '../../core/clock.ts'
-import type { ComponentState } from '../../core/context.ts'
-import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
-import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../../toolkit/backoff.ts'
-import type { Secret } from '../../toolkit/secret.ts'
-import { type Page, parsePage } from './page.ts'
+import type { Clock } from '../core/clock.ts'
+import type { ComponentState } from '../core/context.ts'
+import { BlockedError, RetryableError, toError } from '../core/errors.ts'
+import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../toolkit/backoff.ts'
+import type { Secret } from '../toolkit/secret.ts'
+import { type ListShape, type Page, parsePage } from './page.ts'
 import type { RequestPace } from './request_pace.ts'
 
 const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
@@ -19,7 +19,19 @@ export interface Answer {
 
 export type FetchPage = (query: string, signal: AbortSignal) => Promise<Answer>
 
+/** What an operator does about an answer that blocks, in whole sentences. */
+export interface Remedies {
+  /** Of 401 and 403; follows on where the key comes from. */
+  readonly denied: string
+  /** Of 400. */
+  readonly refused: string
+  /** Of any other answer. */
+  readonly unexpected: string
+}
+
 export interface ClientOptions {
+  readonly shape: ListShape
+  readonly remedies: Remedies
   readonly fetchPage: FetchPage
   readonly apiKey: Secret
   /** Where requests go, for messages. */
@@ -34,7 +46,7 @@ export interface ClientOptions {
 }
 
 /** Asks the list endpoint for pages and goes on asking until one comes, however long that takes. */
-export class AuditClient {
+export class ListClient {
   readonly #options: ClientOptions
   readonly #troubled = new Set<object>()
   /** What the API's clock was ahead of ours by at its last answer, in ms. */
@@ -94,7 +106,7 @@ export class AuditClient {
     }
     if (!(error instanceof RetryableError)) throw error
     const pauseMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, failures, clock.random()))
-    onAnswer(error.code === 'openai_audit.rate_limited' ? 'throttled' : 'failed')
+    onAnswer(error.code === `${this.#options.shape.component}.rate_limited` ? 'throttled' : 'failed')
     report({ name: 'retrying', error, retryAtMs: clock.now() + pauseMs })
     await clock.sleep(pauseMs, signal)
   }
@@ -108,28 +120,27 @@ export class AuditClient {
     // The header is in whole seconds: a smaller difference is no difference.
     if (answer.status === 200 && !Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
-    const page = parsePage(answer.text)
+    const page = parsePage(answer.text, this.#options.shape)
     this.#options.onAnswer('ok')
     return page
   }
 
   #errorOf({ status, headers, text }: Answer): Error {
-    const { url, apiKey, clock } = this.#options
+    const { url, apiKey, clock, remedies } = this.#options
+    const { component } = this.#options.shape
     const what = `${url} answered ${status}: ${messageOf(text)}`
     const retryAfterMs = parseRetryAfterMs(headers['retry-after'], clock.now())
-    if (status === 429) return new RetryableError('openai_audit.rate_limited', what, { retryAfterMs })
-    if (status === 408 || status === 425 || status >= 500) return new RetryableError('openai_audit.failed', what, { retryAfterMs })
+    if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
+    if (status === 408 || status === 425 || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
     if (status === 401 || status === 403) {
       return new BlockedError(
-        'openai_audit.denied',
-        `${what} The key comes from ${apiKey.origin}. It has to be an admin key, made by an Owner of the organization, with the scope ` +
-          'api.audit_logs.read, and audit logging has to be switched on. Nothing is lost: reading goes on when the key is right.',
+        `${component}.denied`,
+        `${what} The key comes from ${apiKey.origin}. ${remedies.denied} Nothing is lost: reading goes on when the key is right.`,
       )
     }
-    if (status === 400) {
-      return new BlockedError('openai_audit.refused', `${what} Look at the filters of this source. Nothing is lost: it is asked again.`)
-    }
-    return new BlockedError('openai_audit.unexpected', `${what} Look at base_url. Nothing is lost: it is asked again.`)
+    const again = 'Nothing is lost: it is asked again.'
+    if (status === 400) return new BlockedError(`${component}.refused`, `${what} ${remedies.refused} ${again}`)
+    return new BlockedError(`${component}.unexpected`, `${what} ${remedies.unexpected} ${again}`)
   }
 }
 

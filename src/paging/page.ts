@@ -1,6 +1,6 @@
-import type { Unreadable } from '../../core/batch.ts'
-import { RetryableError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Unreadable } from '../core/batch.ts'
+import { RetryableError } from '../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { scanBody } from './scanner.ts'
 
 /** One element of a list answer that is an object. */
@@ -29,44 +29,51 @@ export interface Page {
 /** How the times of a page follow on each other. */
 type PageOrder = 'newest first' | 'oldest first' | 'one time' | 'mixed'
 
+/** What tells the lists of two APIs apart. */
+export interface ListShape {
+  /** Prefix of the error codes. */
+  readonly component: string
+  /** The element's field with its time, in seconds since 1970. */
+  readonly timeField: string
+}
+
 /** Reads a list answer; throws `RetryableError` when it is none. */
-export function parsePage(text: string): Page {
+export function parsePage(text: string, { component, timeField }: ListShape): Page {
   const elements: Element[] = []
   const unreadable: Unreadable[] = []
   let last: JsonObject = {}
   let isList = false
-  for (const { elements: texts, envelope } of scanBody(text)) {
-    last = parseJson(envelope) as JsonObject
+  for (const { elements: texts, envelope } of scanBody(text, component)) {
+    last = parseJson(envelope, component) as JsonObject
     isList ||= texts !== undefined
-    for (const element of texts ?? []) readElement(element, elements, unreadable)
+    for (const element of texts ?? []) {
+      const body = parseJson(element, component)
+      if (isJsonObject(body)) elements.push(readElement(element, body, timeField))
+      else unreadable.push({ text: element, reason: 'An element of the list is no JSON object.' })
+    }
   }
-  if (!isList) throw new RetryableError('openai_audit.malformed', `The API's answer has no list in "data": ${text.slice(0, 200)}`)
+  if (!isList) throw new RetryableError(`${component}.malformed`, `The API's answer has no list in "data": ${text.slice(0, 200)}`)
   // A last_id that is another element's would leave out what is between them.
   const cursor = elements.at(-1)?.id ?? (typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : undefined)
   return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }
 }
 
-function readElement(text: string, elements: Element[], unreadable: Unreadable[]): void {
-  const body = parseJson(text)
-  if (!isJsonObject(body)) {
-    unreadable.push({ text, reason: 'An element of the list is no JSON object.' })
-    return
-  }
-  const { id, effective_at: at } = body
+function readElement(text: string, body: JsonObject, timeField: string): Element {
+  const { id, [timeField]: at } = body
   const timeS = typeof at === 'string' && at.trim() !== '' ? Number(at) : at
-  elements.push({
+  return {
     text,
     body,
     id: typeof id === 'string' && id !== '' ? id : undefined,
     timeS: typeof timeS === 'number' && Number.isFinite(timeS) ? timeS : undefined,
-  })
+  }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, component: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new RetryableError('openai_audit.malformed', `The API's answer is no JSON: ${text.slice(0, 200)}`, { cause })
+    throw new RetryableError(`${component}.malformed`, `The API's answer is no JSON: ${text.slice(0, 200)}`, { cause })
   }
 }
 

@@ -1,4 +1,4 @@
-import { RetryableError } from '../../core/errors.ts'
+import { RetryableError } from '../core/errors.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -20,9 +20,21 @@ export interface ScannedDocument {
 /**
  * Cuts the documents of a body, and the elements of each one's `data`, out of the text without parsing
  * them. A body may hold several documents one after another. Throws `RetryableError` where the text ends
- * early or is no JSON.
+ * early or is no JSON; `component` is the prefix of its code.
  */
-export function scanBody(text: string): readonly ScannedDocument[] {
+export function scanBody(text: string, component: string): readonly ScannedDocument[] {
+  try {
+    return documentsOf(text)
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error
+    throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`)
+  }
+}
+
+/** Where the text stops being JSON. */
+class MalformedError extends Error {}
+
+function documentsOf(text: string): readonly ScannedDocument[] {
   const documents: ScannedDocument[] = []
   for (let at = skipSpace(text, 0); at < text.length; ) {
     if (text.charCodeAt(at) !== OPEN_BRACE) throw malformed(text, at)
@@ -125,7 +137,8 @@ function expect(text: string, at: number, code: number): number {
   return at + 1
 }
 
-function malformed(text: string, at: number): RetryableError {
-  const where = at >= text.length ? `it ends after ${text.length} characters` : `unexpected ${JSON.stringify(text[at])} at character ${at}`
-  return new RetryableError('openai_audit.malformed', `The API's answer is no list of events: ${where}.`)
+function malformed(text: string, at: number): MalformedError {
+  return new MalformedError(
+    at >= text.length ? `it ends after ${text.length} characters` : `unexpected ${JSON.stringify(text[at])} at character ${at}`,
+  )
 }

@@ -1,14 +1,25 @@
-import type { Unreadable } from '../../core/batch.ts'
+import type { Unreadable } from '../core/batch.ts'
 import type { Element, Page } from './page.ts'
 
+/** Everything that was listed of one window. */
+export interface Listed {
+  /** In the order they were listed in, each once. */
+  readonly elements: readonly Element[]
+  readonly unreadable: readonly Unreadable[]
+  readonly order: 'newest first' | 'oldest first' | undefined
+  /** Times an element was listed again within this window. */
+  readonly duplicates: number
+}
+
 /** What the pages of one window have in common: their elements, each once. */
-export class Collected {
+export class Collected implements Listed {
   readonly #elements: Element[] = []
   readonly #first = new Map<string, Element>()
   /** Id and text of what came again under an id with another text. */
   readonly #others = new Set<string>()
   readonly #unreadable = new Map<string, Unreadable>()
   #order: 'newest first' | 'oldest first' | undefined
+  duplicates = 0
 
   /** In the order they were listed in. */
   get elements(): readonly Element[] {

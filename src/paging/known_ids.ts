@@ -1,4 +1,4 @@
-import type { EventHistory } from '../../core/source.ts'
+import type { EventHistory } from '../core/source.ts'
 import type { StreamPosition } from './position.ts'
 
 /**

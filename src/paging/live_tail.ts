@@ -1,10 +1,9 @@
-import type { Batch, SealedWindow } from '../../core/batch.ts'
-import type { LogEvent } from '../../core/event.ts'
-import { type Drained, drained, seal, splitAt } from './drained.ts'
-import { Listing, type Window, WindowTooLargeError } from './listing.ts'
+import type { Batch, SealedWindow } from '../core/batch.ts'
+import type { LogEvent } from '../core/event.ts'
+import type { Listed } from './collected.ts'
+import { type Drained, drained, seal, splitAt, type Window, WindowTooLargeError } from './drained.ts'
 import type { Page } from './page.ts'
 import { caughtUpLater, encodePosition } from './position.ts'
-import { encodeQuery } from './query.ts'
 import type { Reading } from './stream.ts'
 
 /** New events of one poll; more are caught up in windows. */
@@ -103,25 +102,20 @@ export class LiveTail {
 
   async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
     const { options, position } = this.#reading
-    const { context, name, client, overlapS, query } = options
+    const { context, name, client, overlapS } = options
     const listedToS = position.segments.at(-1)?.endS ?? position.startS
     const fromS = Math.max(position.startS, listedToS, position.frontierS - overlapS)
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
-    const listing = new Listing({
-      ask: (question, scope) => client.ask(encodeQuery(question, query), scope),
-      pageEvents: query.pageEvents,
-      direction: options.direction,
-      windowEventsMax: POLL_EVENTS_MAX,
-      ...(isSweep ? {} : { isEnough: (page: Page) => this.#isKnown(page) }),
-    })
+    const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)
+    let listed: Listed
     try {
-      await listing.drain(window, signal)
+      listed = await options.list(window, { windowEventsMax: POLL_EVENTS_MAX, isEnough }, signal)
     } catch (error) {
       if (error instanceof WindowTooLargeError) return { drained: undefined, toS: Math.min(toS, Math.floor(client.now() / 1000)), isSweep }
       throw error
     }
-    return { drained: drained(window, listing, { source: context.id, stream: name, receivedMs: context.clock.now() }), toS, isSweep }
+    return { drained: drained(window, listed, { source: context.id, stream: name, receivedMs: context.clock.now() }), toS, isSweep }
   }
 
   /** Nothing at or after the frontier may hide behind the page: a window that is not sealed may be journaled in part. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { VirtualClock } from '../../../test/support/virtual_clock.ts'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { RequestPace } from './request_pace.ts'
 
 const never = new AbortController().signal

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { parseDurationMs } from '../toolkit/settings.ts'
+
+const YEAR_MS = 365 * 86_400_000
+
+/** Where a stream begins that has no position yet; gives ms since 1970 as a function of now, or undefined for now itself. */
+export const start = () =>
+  z
+    .string()
+    .default('now')
+    .meta({ format: 'now, beginning, a duration back such as 30d, or an ISO 8601 time' })
+    .describe('Where to begin when nothing has been read yet: `now`, `beginning`, a duration back such as `30d`, or an ISO 8601 time.')
+    .transform((text, context): ((nowMs: number) => number | undefined) => {
+      if (text === 'now') return () => undefined
+      if (text === 'beginning') return () => 0
+      const backMs = parseDurationMs(text)
+      if (backMs !== undefined && backMs <= 50 * YEAR_MS) return nowMs => nowMs - backMs
+      const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+      if (!Number.isNaN(atMs) && atMs >= 0) return () => atMs
+      context.addIssue({
+        code: 'custom',
+        message: 'expected "now", "beginning", a duration back such as "30d", or an ISO 8601 time such as "2026-01-31T00:00:00Z"',
+        input: text,
+      })
+      return z.NEVER
+    })
+
+/** Gives the least time between the starts of two requests, in ms. */
+export const rateLimit = () =>
+  z
+    .string()
+    .meta({ format: 'requests a second or minute, such as 5/s or 120/m' })
+    .describe('The most requests of this source, such as `5/s` or `120/m`. No limit of its own when not set; a 429 is always honoured.')
+    .transform((text, context): number => {
+      const [, count, unit] = /^(\d{1,6}(?:\.\d+)?)\/(s|m)$/.exec(text) ?? []
+      if (count !== undefined && Number(count) > 0) return (unit === 's' ? 1000 : 60_000) / Number(count)
+      context.addIssue({ code: 'custom', message: 'expected requests a second or minute, such as "5/s" or "120/m"', input: text })
+      return z.NEVER
+    })
