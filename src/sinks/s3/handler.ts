@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import type { Clock } from '../../core/clock.ts'
 import { createHttpEndpoint, type HttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { createRequestQueue, type RequestQueue } from '../../toolkit/http/request_queue.ts'
 import type { httpOptions } from '../../toolkit/http/settings.ts'
 
 type SdkHandler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
@@ -16,14 +17,14 @@ const ANSWER_BYTES_MAX = 1024 * 1024
 const ORIGINS_MAX = 8
 
 /**
- * Sends the SDK's requests over the same connections as every sink's: proxy, certificates, timeout and what is told of
- * them are then the same. Errors of the network are thrown as our own.
+ * Sends the SDK's requests over the same connections as every sink's: proxy, certificates, timeout, how many at once and
+ * what is told of them are then the same. Errors of the network are thrown as our own.
  */
 export class EndpointHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
   readonly #http: ReturnType<typeof httpOptions>
   readonly #clock: Clock
-  readonly #endpoints = new Map<string, HttpEndpoint>()
+  readonly #servers = new Map<string, { readonly endpoint: HttpEndpoint; readonly queue: RequestQueue }>()
 
   constructor(http: ReturnType<typeof httpOptions>, clock: Clock) {
     this.#http = http
@@ -33,10 +34,9 @@ export class EndpointHandler {
   async handle(request: SdkRequest, options: { abortSignal?: unknown } = {}): Promise<SdkAnswer> {
     const { method, body, headers } = request
     const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal
-    const answer = await this.#endpoint(request).request(
-      { method: method as Method, path: pathOf(request), headers, ...(body !== undefined && { body: bodyOf(body) }) },
-      signal,
-    )
+    const { endpoint, queue } = this.#serverOf(request)
+    const sent = { method: method as Method, path: pathOf(request), headers, ...(body !== undefined && { body: bodyOf(body) }) }
+    const answer = await queue.run(() => endpoint.request(sent, signal), signal)
     const isSuccess = answer.status >= 200 && answer.status < 300
     const content = isSuccess ? Buffer.from(answer.bytes) : Buffer.from(answer.text)
     const response = { statusCode: answer.status, headers: answer.headers, body: Readable.from(content) }
@@ -44,7 +44,7 @@ export class EndpointHandler {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#endpoints.values()].map(endpoint => endpoint.close()))
+    await Promise.all([...this.#servers.values()].map(({ endpoint }) => endpoint.close()))
   }
 
   /** Asked for by the SDK; what is set here is set by the configuration. */
@@ -54,12 +54,11 @@ export class EndpointHandler {
     return {}
   }
 
-  #endpoint({ protocol, hostname, port }: SdkRequest): HttpEndpoint {
+  #serverOf({ protocol, hostname, port }: SdkRequest) {
     const url = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
-    const known = this.#endpoints.get(url.origin)
+    const known = this.#servers.get(url.origin)
     if (known !== undefined) return known
-    if (this.#endpoints.size >= ORIGINS_MAX)
-      throw new Error(`The SDK asks more than ${ORIGINS_MAX} servers; ${url.origin} is one too many.`)
+    if (this.#servers.size >= ORIGINS_MAX) throw new Error(`The SDK asks more than ${ORIGINS_MAX} servers; ${url.origin} is one too many.`)
     const endpoint = createHttpEndpoint({
       ...this.#http,
       component: 's3',
@@ -68,8 +67,9 @@ export class EndpointHandler {
       answerBytesMax: ANSWER_BYTES_MAX,
       clock: this.#clock,
     })
-    this.#endpoints.set(url.origin, endpoint)
-    return endpoint
+    const server = { endpoint, queue: createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock: this.#clock }) }
+    this.#servers.set(url.origin, server)
+    return server
   }
 }
 
