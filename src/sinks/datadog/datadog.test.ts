@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type DatadogDouble, startDatadogDouble } from '../../../test/doubles/datadog.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
@@ -38,6 +39,16 @@ const failureOf = (write: Promise<unknown>) =>
     () => undefined,
     (cause: unknown) => cause,
   )
+
+// Without the words of the intake somebody before it has answered, who knows nothing of logs.
+testSinkStatuses('datadog', { openAt: url => open({ url }), otherwise: { 400: BlockedError } })
+
+test('of a batch with one event that is refused the others are delivered', async () => {
+  await using stage = await open()
+  stage.datadog.refused.add('b')
+  await expectOneRefused(stage.sink, 'b')
+  expect(storedIn(stage.datadog)).toEqual(['a', 'c'])
+})
 
 testSinkContract('datadog', async () => {
   const { datadog, sink, ...rest } = await open()

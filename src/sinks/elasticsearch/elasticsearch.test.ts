@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type SearchDouble, startSearchDouble } from '../../../test/doubles/elasticsearch.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
@@ -28,6 +29,9 @@ async function open(settings: object = {}) {
 }
 
 const storedIn = ({ documents }: SearchDouble) => documents.map(({ id }) => id)
+
+// A whole request is refused for its target or its form; an event at fault is refused by its item.
+testSinkStatuses('elasticsearch', { openAt: url => open({ urls: [url] }), otherwise: { 400: BlockedError } })
 
 testSinkContract('elasticsearch', async () => {
   const { search, sink, ...rest } = await open()

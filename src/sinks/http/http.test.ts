@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { startHttpReceiver } from '../../../test/doubles/http_receiver.ts'
 import { mapped } from '../../../test/support/events.ts'
 import { temporaryFolder } from '../../../test/support/folder.ts'
@@ -29,6 +30,15 @@ async function open(settings: object = {}, authorization = 'Bearer good-token') 
     },
   }
 }
+
+testSinkStatuses('http', { openAt: url => open({ url }) })
+
+test('of a batch with one event that is refused the others are delivered', async () => {
+  await using stage = await open()
+  stage.receiver.refused.add('b')
+  await expectOneRefused(stage.sink, 'b')
+  expect(stage.receiver.ids()).toEqual(['a', 'c'])
+})
 
 testSinkContract('http', async () => {
   const { receiver, sink, ...rest } = await open()

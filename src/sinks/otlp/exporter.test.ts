@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { startOtlpDouble } from '../../../test/doubles/otlp.ts'
 import { mapped } from '../../../test/support/events.ts'
 import type { SinkContext } from '../../core/context.ts'
@@ -34,6 +35,8 @@ async function open(settings: Readonly<Record<string, unknown>> = {}) {
     },
   }
 }
+
+testSinkStatuses('otlp', { openAt: url => open({ url }) })
 
 testSinkContract('otlp', async () => {
   const { double, sink, ...rest } = await open()

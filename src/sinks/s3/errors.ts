@@ -91,7 +91,7 @@ function meaningOf({ message, name }: Error, status: number | undefined): Meanin
     if (/credential|token/i.test(name)) return CREDENTIALS
     return /region is missing/i.test(message) ? REGION : undefined
   }
-  if (PASSING.has(name) || status >= 500 || status === 408 || status === 429) return undefined
+  if (PASSING.has(name) || status >= 500 || status === 408 || status === 425 || status === 429) return undefined
   if (status === 301 || status === 307 || status === 308) return REGION
   if (status === 401 || status === 407) return PROXY
   if (status === 403) return RIGHTS

@@ -3,8 +3,10 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type S3Double, type S3Refusal, startS3Double } from '../../../test/doubles/s3.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { BlockedError } from '../../core/errors.ts'
 import { checkConfig } from '../../config/load.ts'
 import { REGISTRY } from '../../registry.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -56,6 +58,10 @@ const failed = (work: Promise<unknown>) =>
     () => 'returned',
     (cause: unknown) => cause,
   )
+
+// An object is refused for what the operator set, never for one of its events.
+const OBJECTS = { 400: BlockedError, 413: BlockedError, 422: BlockedError }
+testSinkStatuses('s3', { openAt: url => open({ endpoint: url }), otherwise: OBJECTS })
 
 testSinkContract('s3', async () => {
   const { double, sink, ...rest } = await open()

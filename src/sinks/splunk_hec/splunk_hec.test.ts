@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
+import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type HecDouble, startHecDouble } from '../../../test/doubles/splunk_hec.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
@@ -48,6 +49,16 @@ test('returning means stored, with time, fields and the text byte for byte (inva
     fields: { event_id: 'a', team: 'sec"ops' },
     text: EVENTS[0]!.json,
   })
+})
+
+// Without a code of the collector somebody before it has answered, who knows nothing of events.
+testSinkStatuses('splunk_hec', { openAt: url => open({ url }), otherwise: { 400: BlockedError, 422: BlockedError } })
+
+test('of a batch with one event that is refused the others are delivered', async () => {
+  await using stage = await open()
+  stage.hec.refused.add('b')
+  await expectOneRefused(stage.sink, 'b')
+  expect(storedIn(stage.hec)).toEqual(['a', 'c'])
 })
 
 testSinkContract('splunk_hec', async () => {

@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { BatchRefusedError, BlockedError, RetryableError } from '../../src/core/errors.ts'
+import type { MappedEvent } from '../../src/core/mapper.ts'
+import type { Sink } from '../../src/core/sink.ts'
+import { createDeliver } from '../../src/engine/deliver.ts'
+import { mapped } from '../support/events.ts'
+import { VirtualClock } from '../support/virtual_clock.ts'
+
+const never = new AbortController().signal
+const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
+
+type ErrorClass = typeof RetryableError | typeof BlockedError | typeof BatchRefusedError
+
+/** What an answer means that every destination over HTTP may give (the table of `docs/architecture.md`). */
+const STATUSES: readonly (readonly [status: number, ErrorClass])[] = [
+  [400, BatchRefusedError],
+  [401, BlockedError],
+  [403, BlockedError],
+  [404, BlockedError],
+  [408, RetryableError],
+  [413, BatchRefusedError],
+  [422, BatchRefusedError],
+  [425, RetryableError],
+  [429, RetryableError],
+  [500, RetryableError],
+  [502, RetryableError],
+  [503, RetryableError],
+  [504, RetryableError],
+]
+
+interface Opened extends AsyncDisposable {
+  readonly sink: Sink
+}
+
+export interface StatusOptions {
+  /** The sink, configured for another place than its double. */
+  readonly openAt: (url: string) => Promise<Opened>
+  /** Where this destination's own documentation gives a status another meaning, and which. */
+  readonly otherwise?: Readonly<Record<number, ErrorClass>>
+}
+
+/** Answers everything in one way. */
+async function startAnswering(status: number, headers: Record<string, string>) {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(`the words of ${status}`))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function failureOf({ sink }: Opened): Promise<unknown> {
+  return sink.write(EVENTS, never).then(
+    () => 'returned',
+    (cause: unknown) => cause,
+  )
+}
+
+/** What every sink over HTTP makes of statuses, and of what keeps it from getting any. */
+export function testSinkStatuses(name: string, { openAt, otherwise = {} }: StatusOptions): void {
+  describe(`${name} tells answers apart`, () => {
+    test.each(STATUSES)('%i', async (status, usual) => {
+      await using server = await startAnswering(status, {})
+      await using opened = await openAt(`http://127.0.0.1:${server.port}`)
+      const error = await failureOf(opened)
+      expect(error).toBeInstanceOf(otherwise[status] ?? usual)
+      expect(String(error)).toContain(String(status))
+      expect(String(error)).toContain('127.0.0.1')
+    })
+
+    test.each([429, 503])('%i with Retry-After asks for that pause', async status => {
+      await using server = await startAnswering(status, { 'retry-after': '77' })
+      await using opened = await openAt(`http://127.0.0.1:${server.port}`)
+      expect(await failureOf(opened)).toMatchObject({ name: 'RetryableError', retryAfterMs: 77_000 })
+    })
+
+    test('a name that does not resolve may resolve later', async () => {
+      await using opened = await openAt('http://tailrace-nowhere.invalid:1')
+      const error = await failureOf(opened)
+      expect(error).toBeInstanceOf(RetryableError)
+      expect(String(error)).toContain('tailrace-nowhere.invalid')
+    })
+
+    test('a port where nobody listens may be listened on later', async () => {
+      const { port, [Symbol.asyncDispose]: close } = await startAnswering(200, {})
+      await close()
+      await using opened = await openAt(`http://127.0.0.1:${port}`)
+      expect(await failureOf(opened)).toBeInstanceOf(RetryableError)
+    })
+
+    test('https:// where there is no TLS waits for an operator, and drops nothing', async () => {
+      await using server = await startAnswering(200, {})
+      await using opened = await openAt(`https://127.0.0.1:${server.port}`)
+      const error = await failureOf(opened)
+      expect(error).toBeInstanceOf(BlockedError)
+      expect(String(error)).toContain('TLS')
+    })
+  })
+}
+
+/** That of a batch with one event at fault the others are delivered, and that one is told with the reason. */
+export async function expectOneRefused(sink: Sink, id: string): Promise<void> {
+  const letters: { event: MappedEvent; reason: string }[] = []
+  const deliver = createDeliver({
+    sink,
+    clock: new VirtualClock(),
+    retry: { initialDelayMs: 1000, maxDelayMs: 1000 },
+    blockedRetryMs: 1000,
+    deadLetter: async rejections => void letters.push(...rejections),
+    report: { retried: () => {}, state: () => {} },
+  })
+  await deliver(EVENTS, never)
+  expect(letters.map(({ event }) => event.event.id)).toEqual([id])
+  expect(letters[0]!.reason.length).toBeGreaterThan(10)
+}
