@@ -65,8 +65,8 @@ test.each(['md5', 'crc32', 'sha256', 'none'])('a large object travels in parts, 
 })
 
 test.each([
-  ['the secret', { secret_access_key: 'wrong-secret' }, 's3.denied', 'SignatureDoesNotMatch'],
-  ['the key', { access_key_id: 'nobody' }, 's3.denied', 'XAdminUserNotFound'],
+  ['the secret', { secret_access_key: 'wrong-secret' }, 's3.unauthorized', 'SignatureDoesNotMatch'],
+  ['the key', { access_key_id: 'nobody' }, 's3.unauthorized', 'XAdminUserNotFound'],
   ['the bucket', { bucket: 'nowhere' }, 's3.not_found', 'NoSuchBucket'],
   ['the region', { region: 'us-east-1' }, 's3.region', 'AuthorizationHeaderMalformed'],
 ])('%s being wrong blocks, says what to do and no secret', async (_, wrong, code, said) => {

@@ -68,11 +68,11 @@ export const s3Config = z.strictObject({
   session_token: secret().optional().describe('Of temporary credentials.'),
   encryption: z
     .strictObject({
-      type: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).describe("Server-side encryption; the bucket's own default when not set."),
+      type: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).describe('Server-side encryption.'),
       kms_key_id: z.string().min(1).optional().describe('Key of KMS; the one of the account when not set.'),
     })
     .optional()
-    .describe('How the object store encrypts.'),
+    .describe("How the object store encrypts. Default: the bucket's own."),
   storage_class: z.enum(STORAGE_CLASSES).optional().describe("Storage class; the bucket's own default when not set."),
   acl: z
     .enum(['private', 'bucket-owner-read', 'bucket-owner-full-control'])

@@ -110,8 +110,8 @@ test('what the operator set about storing goes along', async () => {
 
 const REFUSALS: [S3Refusal, string, string][] = [
   [{ status: 403, code: 'AccessDenied' }, 'BlockedError', 's3.denied'],
-  [{ status: 403, code: 'InvalidAccessKeyId' }, 'BlockedError', 's3.denied'],
-  [{ status: 400, code: 'ExpiredToken' }, 'BlockedError', 's3.denied'],
+  [{ status: 403, code: 'InvalidAccessKeyId' }, 'BlockedError', 's3.unauthorized'],
+  [{ status: 400, code: 'ExpiredToken' }, 'BlockedError', 's3.unauthorized'],
   [{ status: 404, code: 'NoSuchBucket' }, 'BlockedError', 's3.not_found'],
   [{ status: 400, code: 'AuthorizationHeaderMalformed' }, 'BlockedError', 's3.region'],
   [{ status: 400, code: 'KMS.DisabledException' }, 'BlockedError', 's3.kms'],
@@ -201,7 +201,7 @@ test('check needs no more than an answer to who we are', async () => {
   await stage.sink.check(never)
   expect(stage.said).toEqual([expect.stringContaining('may not list')])
   stage.double.refusals.set('GET', { status: 403, code: 'SignatureDoesNotMatch' })
-  expect(await failed(stage.sink.check(never))).toMatchObject({ name: 'BlockedError', code: 's3.denied' })
+  expect(await failed(stage.sink.check(never))).toMatchObject({ name: 'BlockedError', code: 's3.unauthorized' })
   expect(stage.double.requests).toEqual([])
 })
 
