@@ -72,9 +72,15 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
       .prefault({})
       .describe('For the format ecs.'),
     validate_output: z
-      .boolean()
-      .default(false)
-      .describe('Compares every mapped event with its published schema and counts what does not fit. Nothing is held back for it.'),
+      .enum(['off', 'sample', 'all'])
+      .default('sample')
+      .describe(
+        'Which mapped events are compared with their published schema: the first of each type and one of 100, all, or none. What does not fit is counted and logged once per kind.',
+      ),
+    invalid_output: z
+      .enum(['deliver', 'reject'])
+      .default('deliver')
+      .describe('What becomes of an event that was found not to fit: it is delivered all the same, or goes to the dead letters.'),
     batch: z
       .strictObject({
         events_max: z

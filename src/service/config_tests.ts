@@ -11,7 +11,8 @@ import { decoded, type JsonNode, nodesBelow, scanJson } from '../redact/json_tex
 import { nodesAt } from '../redact/match.ts'
 import type { RedactPath } from '../redact/path.ts'
 import { FORMAT_DEFAULTS, type Registry } from '../registry.ts'
-import { createMappers, UnmappedEvent } from './mapping.ts'
+import { createMappers } from './mapping.ts'
+import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
 
 /** One thing that came out otherwise. */

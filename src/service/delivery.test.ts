@@ -11,7 +11,7 @@ import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { openMemoryJournal } from '../journal/memory/index.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
-import { UnmappedEvent } from './mapping.ts'
+import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
 
 const TEXT = `sources: {acme: {type: example_api, api_key: k}}
@@ -46,7 +46,7 @@ test('every event is delivered or a dead letter, and is counted as what it is', 
     {
       configured: checkConfig([{ name: 't', text: TEXT }], { registry: exampleRegistry(), env: {} }).sinks[0]!,
       sink,
-      mapper: original => (original.id === 'unmappable' ? new UnmappedEvent(original, new Error('no')) : raw(original)),
+      mapper: original => (original.id === 'unmappable' ? new UnmappedEvent(original, 'The event could not be mapped: no') : raw(original)),
       journal,
       clock,
       meter: { ...SILENT_METER, add: (name, __, value) => void counts.set(name, (counts.get(name) ?? 0) + value) },

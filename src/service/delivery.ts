@@ -11,7 +11,7 @@ import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
 import { LightEvent } from './light_event.ts'
-import { UnmappedEvent } from './mapping.ts'
+import { UnmappedEvent } from './unmapped.ts'
 import { Tally } from './tally.ts'
 
 /** The most events that are read from the journal at once. */

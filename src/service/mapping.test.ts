@@ -6,7 +6,8 @@ import { checkConfig } from '../config/load.ts'
 import { BlockedError } from '../core/errors.ts'
 import { LogEvent } from '../core/event.ts'
 import type { FormatSpec } from '../registry.ts'
-import { createMappers, UnmappedEvent } from './mapping.ts'
+import { createMappers } from './mapping.ts'
+import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -62,9 +63,36 @@ test('what its schema refuses is counted and sent all the same', async () => {
   const counted: string[] = []
   const meter = { ...SILENT_METER, add: (name: string, labels: object) => void counted.push(`${name} ${Object.values(labels).join(' ')}`) }
   const load: FormatSpec['load'] = async () => original => ({ event: original, document: { nonsense: 1 }, json: '{"nonsense":1}' })
-  const all = await mappers(sink('one', ', validate_output: true'), load, meter)
+  const all = await mappers(sink('one', ', validate_output: all'), load, meter)
   expect(all.get('one')!(event('a')).json).toBe('{"nonsense":1}')
   expect(counted.some(line => line.startsWith('tailrace_sink_invalid_output_total one '))).toBe(true)
+})
+
+test.each([
+  ['off', 250, 0],
+  ['sample', 250, 3],
+  ['all', 250, 250],
+])('validate_output: %s looks at its share of the events', async (share, events, looked) => {
+  let ids = new Set<string>()
+  const counted: string[] = []
+  const meter = { ...SILENT_METER, add: (name: string) => void counted.push(name) }
+  const load: FormatSpec['load'] = async () => original => {
+    ids = ids.add(original.id)
+    return { event: original, document: { '@timestamp': 1 }, json: '{}' }
+  }
+  const all = await mappers(sink('one', `, validate_output: ${share}`), load, meter)
+  for (let n = 0; n < events; n++) all.get('one')!(event(`e${n}`))
+  const eachTime = counted.length / Math.max(1, looked)
+  expect([ids.size, Number.isInteger(eachTime), eachTime > 0]).toEqual([events, true, looked > 0])
+})
+
+test('with invalid_output: reject what its schema refuses becomes a dead letter with the reason', async () => {
+  const load: FormatSpec['load'] = async () => original => ({ event: original, document: { nonsense: 1 }, json: '{"nonsense":1}' })
+  const all = await mappers(sink('one', ', validate_output: all, invalid_output: reject'), load)
+  const mapped = all.get('one')!(event('a'))
+  expect(mapped).toBeInstanceOf(UnmappedEvent)
+  expect((mapped as UnmappedEvent).reason).toMatch(/^The mapped event does not fit its schema at /)
+  expect(mapped.json).toBe(event('a').text)
 })
 
 test('a redaction stands before the mapper, for its sink alone', async () => {

@@ -3,29 +3,11 @@ import type { Clock } from '../core/clock.ts'
 import type { Logger, Meter } from '../core/context.ts'
 import { BlockedError, toError } from '../core/errors.ts'
 import type { LogEvent } from '../core/event.ts'
-import type { JsonObject } from '../core/json.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { redactingMapper } from '../redact/redactor.ts'
 import type { FormatOptions, Registry } from '../registry.ts'
-
-/** An event that its mapper failed on: a fault of ours. It goes to the dead letters with its text, and stops no other. */
-export class UnmappedEvent implements MappedEvent {
-  readonly event: LogEvent
-  readonly reason: string
-
-  constructor(event: LogEvent, cause: unknown) {
-    this.event = event
-    this.reason = `The event could not be mapped: ${toError(cause).message}`
-  }
-
-  get document(): JsonObject {
-    return this.event.body
-  }
-
-  get json(): string {
-    return this.event.text
-  }
-}
+import { UnmappedEvent } from './unmapped.ts'
+import { validatingMapper } from './validating.ts'
 
 export interface MappingContext {
   readonly registry: Registry
@@ -49,9 +31,10 @@ export async function createMappers(sinks: readonly ConfiguredSink[], context: M
       if (keys.indexOf(key) !== keys.lastIndexOf(key)) mapper = remembering(mapper)
       shared.set(key, mapper)
     }
-    const { redact, validate_output: validates } = sink.settings
+    const { redact } = sink.settings
     const whole = guarded(redact.length > 0 ? redactingMapper(mapper, redact) : mapper)
-    mappers.set(sink.id, validates ? await validating(sink, whole, context) : whole)
+    const validate = await formatOf(sink, context.registry).loadValidator?.(formatOptions(sink, context))
+    mappers.set(sink.id, validate === undefined ? whole : validatingMapper(whole, validate, { ...context, sink }))
   }
   return mappers
 }
@@ -93,7 +76,7 @@ function guarded(mapper: Mapper): Mapper {
       return mapped
     } catch (cause) {
       if (cause instanceof BlockedError) throw cause // The key of a redaction: the sink waits for it (invariant 4).
-      return new UnmappedEvent(event, cause)
+      return new UnmappedEvent(event, `The event could not be mapped: ${toError(cause).message}`)
     }
   }
 }
@@ -104,19 +87,6 @@ function remembering(mapper: Mapper): Mapper {
   return event => {
     const mapped = known.get(event) ?? mapper(event)
     known.set(event, mapped)
-    return mapped
-  }
-}
-
-async function validating(sink: ConfiguredSink, mapper: Mapper, context: MappingContext): Promise<Mapper> {
-  const validate = await formatOf(sink, context.registry).loadValidator?.(formatOptions(sink, context))
-  if (validate === undefined) return mapper
-  return event => {
-    const mapped = mapper(event)
-    for (const { kind, path, message } of validate(mapped.document)) {
-      context.meter.add('tailrace_sink_invalid_output_total', { sink: sink.id, kind }, 1)
-      context.logger.debug(`${path}: ${message}`, { component: sink.id, event: event.id, kind })
-    }
     return mapped
   }
 }
