@@ -87,7 +87,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     const finite = options.bounds.untilMs !== undefined
     await runDelivery({ configured, sink: sinks.get(id)!, passes, mapper, journal, clock, meter, onState, finite }, stops.sink(id))
   })
-  const inspect = createUnknownsCounter(meter)
+  const inspect = createUnknownsCounter({ meter, logger })
   const ingests = [...sources].flatMap(([source, { streams }]) =>
     streams.map(async stream => {
       const component = `${source}/${stream.name}`

@@ -1,4 +1,4 @@
-import type { Meter } from '../core/context.ts'
+import type { Logger, Meter } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
 import { ENVELOPE } from '../record/record.ts'
 import { rowOf } from '../record/table.ts'
@@ -7,10 +7,15 @@ import { rowOf } from '../record/table.ts'
 const LABEL_VALUES_MAX = 100
 const LABEL_CHARS_MAX = 100
 
-/** Counts types and top-level fields that the mapping does not know: the API has changed. Each event once, whatever the sinks. */
-export function createUnknownsCounter(meter: Meter): (events: readonly LogEvent[]) => void {
-  const types = boundedLabel()
-  const fields = boundedLabel()
+/**
+ * Counts types and top-level fields that the mapping does not know: the API has changed. Each event once, whatever
+ * the sinks; each new type and field is logged once.
+ */
+export function createUnknownsCounter({ meter, logger }: { meter: Meter; logger: Logger }): (events: readonly LogEvent[]) => void {
+  const types = boundedLabel(type =>
+    logger.warn('an event type that the mapping does not know; it is mapped as far as it can be', { type }),
+  )
+  const fields = boundedLabel(field => logger.warn('a field that the mapping does not know; it is kept with the others', { field }))
   return events => {
     for (const { body } of events) {
       const type = typeof body.type === 'string' ? body.type : ''
@@ -24,12 +29,14 @@ export function createUnknownsCounter(meter: Meter): (events: readonly LogEvent[
   }
 }
 
-function boundedLabel(): (value: string) => string {
+function boundedLabel(onNew: (label: string) => void): (value: string) => string {
   const seen = new Set<string>()
   return value => {
     const label = value.slice(0, LABEL_CHARS_MAX)
-    if (!seen.has(label) && seen.size >= LABEL_VALUES_MAX) return 'other'
+    if (seen.has(label)) return label
+    if (seen.size >= LABEL_VALUES_MAX) return 'other'
     seen.add(label)
+    onNew(label)
     return label
   }
 }
