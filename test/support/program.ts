@@ -40,6 +40,10 @@ export class Program implements AsyncDisposable {
     })
   }
 
+  get pid(): number {
+    return this.#child.pid!
+  }
+
   get out(): string {
     return this.#out
   }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../toolkit/clock.ts'
 import type { ComponentContext } from '../../core/context.ts'
-import { BlockedError, toError } from '../../core/errors.ts'
+import { BlockedError, TailraceError, toError } from '../../core/errors.ts'
 import { checkOne } from '../../service/checks.ts'
 import { SILENT_METER } from '../../service/meter.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
@@ -12,8 +12,9 @@ import { table } from '../table.ts'
 interface CheckRow {
   readonly component: string
   readonly type: string
-  readonly reachable: boolean
-  /** Undefined: nobody answered, so nobody was asked. */
+  /** Undefined: nobody was asked, for something here was wrong already. */
+  readonly reachable: boolean | undefined
+  /** Undefined: it was not asked for, or refused us for another reason before it told. */
   readonly authenticated: boolean | undefined
   readonly problem: string
 }
@@ -39,7 +40,7 @@ export const register: Register = (program, { io, action }) => {
           ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stop.softStop))),
         )
         if (options.json) await io.print(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
-        else await io.print(table(['component', 'type', 'reachable', 'authenticated', 'problem'], rows.map(cells)))
+        else await io.print(table(['component', 'type', 'reachable', 'authenticated', 'what is wrong, and what to do'], rows.map(cells)))
         return rows.every(({ problem }) => problem === '') ? EXIT.done : EXIT.unavailable
       }),
     )
@@ -62,19 +63,28 @@ async function checked(create: () => Promise<Creatable>, signal: AbortSignal): P
   }
 }
 
-/** A blocked answer is an answer: it was reached, and refused us. */
+/** By the second half of an error's code. */
+const NOT_REACHED: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'proxy'])
+const NOT_LET_IN: ReadonlySet<string> = new Set(['denied', 'unauthorized'])
+
 function rowOf(component: string, type: string, error: Error | undefined): CheckRow {
-  const reachable = error === undefined || error instanceof BlockedError
-  return { component, type, reachable, authenticated: reachable ? error === undefined : undefined, problem: error?.message ?? '' }
+  if (error === undefined) return { component, type, reachable: true, authenticated: true, problem: '' }
+  const [own = '', what = ''] = error instanceof TailraceError ? error.code.split('.') : []
+  const wasAsked = own !== 'secret' && what !== 'header'
+  const reachable = wasAsked ? error instanceof TailraceError && !NOT_REACHED.has(what) : undefined
+  const authenticated = reachable && error instanceof BlockedError && NOT_LET_IN.has(what) ? false : undefined
+  return { component, type, reachable, authenticated, problem: error.message }
 }
 
 const cells = ({ component, type, reachable, authenticated, problem }: CheckRow) => [
   component,
   type,
-  reachable ? 'yes' : 'no',
-  authenticated === undefined ? '?' : authenticated ? 'yes' : 'no',
+  word(reachable),
+  word(authenticated),
   problem,
 ]
+
+const word = (answer: boolean | undefined) => (answer === undefined ? '?' : answer ? 'yes' : 'no')
 
 /** A check says what it finds once, as its result. */
 function contextOf(id: string): ComponentContext {

@@ -74,6 +74,12 @@ function isAboutTarget(type: string, reason: string): boolean {
   )
 }
 
+/** The destination's words for an answer that is no success. */
+export function saidOf({ text, detail }: HttpAnswer): string {
+  const error = parsed(text)?.error
+  return isJsonObject(error) ? reasonOf(error) : detail
+}
+
 function reasonOf(error: JsonObject): string {
   const causes: string[] = []
   for (let at: unknown = error; isJsonObject(at) && causes.length < CAUSES_MAX; at = at.caused_by) {
@@ -97,9 +103,8 @@ export interface AnswerContext {
 
 /** What an answer means that is no success. In a bulk request the documents are judged one by one: a 400 is not about them. */
 export function answerError(answer: HttpAnswer, { url, index, login, http }: AnswerContext): TailraceError {
-  const { status, text, detail } = answer
-  const error = parsed(text)?.error
-  const said = isJsonObject(error) ? reasonOf(error) : detail
+  const { status } = answer
+  const said = saidOf(answer)
   const what = `${url.origin}${url.pathname} answered ${status}${said === '' ? '' : `: ${said}`}.`
   switch (status) {
     case 401:

@@ -9,7 +9,16 @@ import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
-import { type AnswerContext, answerError, BULK_FILTER, type ItemVerdict, itemError, noBulkAnswer, readBulkAnswer } from './answer.ts'
+import {
+  type AnswerContext,
+  answerError,
+  BULK_FILTER,
+  type ItemVerdict,
+  itemError,
+  noBulkAnswer,
+  readBulkAnswer,
+  saidOf,
+} from './answer.ts'
 import { checkHost } from './check.ts'
 import type { ElasticsearchConfig } from './config.ts'
 import { createEncoder } from './encode.ts'
@@ -151,6 +160,6 @@ function resultOf(events: readonly MappedEvent[], verdicts: readonly ItemVerdict
 function noLook(answer: HttpAnswer, { url, index, login }: AnswerContext): BlockedError {
   return new BlockedError(
     'elasticsearch.denied',
-    `${url.origin}${url.pathname} answered 403: ${answer.detail}. Before events are written that may be there already, they are looked for: grant on ${index} the rights to refresh and search (Elasticsearch: maintenance and read; OpenSearch: indices:admin/refresh* and read), or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${login}. Nothing is dropped, and it goes on by itself when that is mended.`,
+    `${url.origin}${url.pathname} answered 403: ${saidOf(answer)}. Before events are written that may be there already, they are looked for: grant on ${index} the rights to refresh and search (Elasticsearch: maintenance and read; OpenSearch: indices:admin/refresh* and read), or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${login}. Nothing is dropped, and it goes on by itself when that is mended.`,
   )
 }

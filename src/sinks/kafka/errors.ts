@@ -97,7 +97,7 @@ export function kafkaError(cause: unknown, place: Place): TailraceError {
   const name = firstOf(cause, error => (KNOWN_NAMES.has(error.name) ? error.name : undefined))
   // A login that was cut off has not been refused.
   if (name === 'KafkaJSSASLAuthenticationError' && !/closed connection|connection error|timeout|timed out/i.test(toError(cause).message)) {
-    return new BlockedError('kafka.unauthorized', say('see `sasl`'), { cause })
+    return new BlockedError('kafka.unauthorized', say('correct `sasl.username`, `sasl.password` and `sasl.mechanism`'), { cause })
   }
   if (name === 'KafkaJSServerDoesNotSupportApiKey') {
     return new BlockedError('kafka.unsupported', say('this is no port of a broker, but perhaps of a controller: see `brokers`'), { cause })
@@ -106,7 +106,7 @@ export function kafkaError(cause: unknown, place: Place): TailraceError {
     return new RetryableError('kafka.unreachable', say('if this lasts, the port wants `tls` or `sasl`, or does not'), { cause })
   }
   if (type !== undefined) return new RetryableError('kafka.busy', say(), { cause })
-  return new RetryableError('kafka.unreachable', say(), { cause })
+  return new RetryableError('kafka.unreachable', say('look at `brokers`, the network and the cluster if this goes on'), { cause })
 }
 
 const KNOWN_NAMES = new Set(['KafkaJSSASLAuthenticationError', 'KafkaJSServerDoesNotSupportApiKey', 'KafkaJSConnectionClosedError'])

@@ -38,9 +38,16 @@ function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']):
   throw new BlockedError('otlp.not_otlp', `${text}. Nothing is taken for delivered; look at url and protocol.`)
 }
 
-/** What of a refusal is a matter of OTLP; undefined where HTTP's own meaning holds. A Collector answers 400 to a body that is too large. */
-export function otlpError({ status, text, detail }: HttpAnswer, url: URL): TailraceError | undefined {
+/**
+ * What of a refusal is a matter of OTLP; undefined where HTTP's own meaning holds. A Collector answers 400 to a body
+ * that is too large. `login` says where the token comes from.
+ */
+export function otlpError({ status, text, detail }: HttpAnswer, url: URL, login: string): TailraceError | undefined {
   const what = `${url.origin}${url.pathname} answered ${status}: ${detail}`
+  if (status === 401 || status === 403) {
+    const remedy = `${login}: put a valid one there, or another login under headers. Nothing is dropped, and it goes on by itself when that is mended.`
+    return new BlockedError('otlp.denied', `${what}. ${remedy}`)
+  }
   if (status === 415 || (status === 400 && text.includes('unsupported Content-Encoding'))) {
     return new BlockedError('otlp.unsupported', `${what} The receiver does not know this protocol or compression: look at both settings.`)
   }

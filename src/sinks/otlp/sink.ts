@@ -29,11 +29,12 @@ export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: Si
     headers: () => ({ ...http.headers(), ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }) }),
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
+  const login = config.token === undefined ? 'No token is set' : `The token comes from ${config.token.origin}`
   const recordOf = createRecords({ ...config, format })
 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<PartialSuccess | undefined> {
     const answer = await queue.run(() => exporter.send(events.map(recordOf), signal), signal)
-    if (answer.status >= 300) throw otlpError(answer, url) ?? httpError('otlp', url, answer, clock.now())
+    if (answer.status >= 300) throw otlpError(answer, url, login) ?? httpError('otlp', url, answer, clock.now())
     return partialSuccess(answer, url, config.protocol)
   }
 

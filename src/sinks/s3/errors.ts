@@ -77,7 +77,7 @@ export function s3Error(where: string, cause: unknown, nowMs: number): TailraceE
   const error = toError(cause) as S3Failure
   const status = error.$metadata?.httpStatusCode
   const headers = error.$response?.headers ?? {}
-  const said = [status, error.name, detailOf(error.message)].filter(part => part !== undefined && part !== '').join(' ')
+  const said = [status, error.name, detailOf(error.message).replace(/\.$/, '')].filter(part => part !== undefined && part !== '').join(' ')
   const decide = PASSING.has(error.name) ? undefined : decisionOf(error, status)
   if (decide !== undefined) {
     const own = headers['x-amz-bucket-region']
