@@ -4,6 +4,7 @@ import type { OcsfVersionName } from './mappers/ocsf/versions.ts'
 import type { MapperOptions } from './record/options.ts'
 import type { SchemaIssue } from './record/schema_issue.ts'
 import { openaiAudit } from './sources/openai_audit/index.ts'
+import { openaiOrganizationLogs } from './sources/openai_organization_logs/index.ts'
 import { splunkHec } from './sinks/splunk_hec/index.ts'
 import { file } from './sinks/file/index.ts'
 import { s3 } from './sinks/s3/index.ts'
@@ -46,7 +47,7 @@ export interface Registry {
 
 /** Every component there is. Adding one: its folder, and its line here. */
 export const REGISTRY: Registry = {
-  sources: [openaiAudit],
+  sources: [openaiAudit, openaiOrganizationLogs],
   sinks: [stdout, file, s3, splunkHec, kafka, otlp, datadog, elasticsearch, http],
   formats: [
     {

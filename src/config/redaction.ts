@@ -64,7 +64,10 @@ const rule = z
       const [first] = steps
       const name = steps.length === 1 && typeof first === 'object' ? first.name : ''
       if (KEPT_FIELDS.has(name))
-        refuse(`paths.${index}`, 'expected a path to what may go: type, object and effective_at say what the record is')
+        refuse(
+          `paths.${index}`,
+          'expected a path to what may go: type, object and effective_at, or event and created_at, say what the record is',
+        )
       if (name === 'id' && value.action !== 'pseudonym')
         refuse(`paths.${index}`, 'expected a path to what may go: of an id only a pseudonym is as unique')
     }

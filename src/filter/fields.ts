@@ -32,6 +32,7 @@ export const EVENT_FIELDS = {
   'actor.type': text('`session`, `api_key`, or as received.'),
   'actor.id': text('Of the user or service account who acted.'),
   'actor.email': text('E-mail address of the user who acted.'),
+  'actor.name': text('Name of the user or service account who acted, where the record tells one that is no e-mail address.'),
   'actor.domain': text('The part of the e-mail address after its last `@`.'),
   'actor.service_account_id': text('Of the service account that owns the key.'),
   'actor.key_id': text('Of the API key.'),
@@ -98,7 +99,7 @@ export class EventView {
   }
 
   get outcome(): string {
-    return this.#record.row.outcome
+    return this.#record.outcome
   }
 
   get category(): readonly string[] {
@@ -126,6 +127,7 @@ class ActorView {
   readonly type: string
   readonly id: string
   readonly email: string
+  readonly name: string
   readonly domain: string
   readonly service_account_id: string
   readonly key_id: string
@@ -139,6 +141,7 @@ class ActorView {
     this.type = actor.kind ?? ''
     this.id = actor.userId ?? actor.serviceAccountId ?? ''
     this.email = actor.email ?? ''
+    this.name = actor.name ?? ''
     this.domain = actor.domain ?? ''
     this.service_account_id = actor.serviceAccountId ?? ''
     this.key_id = actor.keyId ?? ''

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDurationMs } from '../toolkit/settings.ts'
+import { duration, parseDurationMs } from '../toolkit/settings.ts'
 
 const YEAR_MS = 365 * 86_400_000
 
@@ -26,7 +26,7 @@ export const start = () =>
     })
 
 /** Gives the least time between the starts of two requests, in ms. */
-export const rateLimit = () =>
+const rateLimit = () =>
   z
     .string()
     .meta({ format: 'requests a second or minute, such as 5/s or 120/m' })
@@ -37,3 +37,12 @@ export const rateLimit = () =>
       context.addIssue({ code: 'custom', message: 'expected requests a second or minute, such as "5/s" or "120/m"', input: text })
       return z.NEVER
     })
+
+/** How a list is followed: pages, polls, and what an event may be late. */
+export const pollSettings = {
+  page_size: z.int().min(1).max(1000).default(100).describe('Events asked for in one request. The OpenAI API takes at most 100.'),
+  poll_interval: duration({ min: '100ms', max: '1h' }).prefault('15s').describe('Between two looks for new events.'),
+  overlap: duration({ min: '1s', max: '12h' }).prefault('15m').describe('How late an event may be listed and still be found.'),
+  sweep_interval: duration({ min: '1s', max: '1d' }).prefault('5m').describe('Between two listings of the whole overlap, for late events.'),
+  rate_limit: rateLimit().optional(),
+}

@@ -7,6 +7,8 @@ export interface Actor {
   /** Of the signed-in user, or of the owner of the key: a person or a service account. */
   userId: string | undefined
   email: string | undefined
+  /** What people call who acted, where that is no e-mail address. */
+  name: string | undefined
   /** The part of the e-mail address after its last `@`. */
   domain: string | undefined
   serviceAccountId: string | undefined
@@ -37,10 +39,25 @@ export interface Actor {
 const ASN_MAX = 2 ** 32 - 1
 
 export function readActor(value: JsonValue | undefined): Actor {
-  const actor: Actor = {
+  const actor = nobody()
+  const fields = object(value)
+  if (fields === undefined) actor.rest = keep(undefined, 'value', value)
+  else {
+    actor.kind = text(fields.type)
+    let rest = unread(fields, ACTOR_FIELDS)
+    rest = keep(rest, 'session', readNested(actor, fields.session, readSession))
+    actor.rest = keep(rest, 'api_key', readNested(actor, fields.api_key, readKey))
+  }
+  return actor
+}
+
+/** Of whom nothing is known. */
+export function nobody(): Actor {
+  return {
     kind: undefined,
     userId: undefined,
     email: undefined,
+    name: undefined,
     domain: undefined,
     serviceAccountId: undefined,
     keyId: undefined,
@@ -60,15 +77,6 @@ export function readActor(value: JsonValue | undefined): Actor {
     asn: undefined,
     rest: undefined,
   }
-  const fields = object(value)
-  if (fields === undefined) actor.rest = keep(undefined, 'value', value)
-  else {
-    actor.kind = text(fields.type)
-    let rest = unread(fields, ACTOR_FIELDS)
-    rest = keep(rest, 'session', readNested(actor, fields.session, readSession))
-    actor.rest = keep(rest, 'api_key', readNested(actor, fields.api_key, readKey))
-  }
-  return actor
 }
 
 /** Fields that are read: texts, and objects that have a reader of their own. */
@@ -150,7 +158,7 @@ function readServiceAccount(actor: Actor, account: JsonObject): OpenObject | und
 }
 
 /** The part after the last `@`. */
-function domainOf(email: string): string | undefined {
+export function domainOf(email: string): string | undefined {
   const at = email.lastIndexOf('@')
   return at === -1 || at === email.length - 1 ? undefined : email.slice(at + 1)
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { LogEvent } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
+import { shapeOf } from './shape.ts'
 import { number, text } from './values.ts'
 
 /** The last moment that nanoseconds since 1970 in 64 bits can tell, which OpenTelemetry writes: in 2554. */
@@ -27,7 +28,7 @@ export interface ReceivedFields {
  */
 export function receivedEvent(fields: ReceivedFields): LogEvent {
   const { body, receivedMs } = fields
-  const seconds = number(body.effective_at)
+  const seconds = number(body[shapeOf(body).timeField])
   const timeMs = seconds === undefined ? undefined : Math.round(seconds * 1000)
   return new LogEvent({
     ...fields,

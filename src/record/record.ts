@@ -2,11 +2,13 @@ import type { LogEvent } from '../core/event.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { type Actor, readActor } from './actor.ts'
 import { boundDepth } from './depth.ts'
+import { readNamedActor } from './named_actor.ts'
 import { isTime } from './received.ts'
 import { sentenceOf } from './sentence.ts'
+import { ORGANIZATION_LOG, type Shape, shapeOf, typeOf } from './shape.ts'
 import { type RiseName, RISES, type Severity } from './severity.ts'
-import { type Row, rowOf, UNTYPED_ROW } from './table.ts'
-import { readTarget, type Target } from './target.ts'
+import { type Outcome, type Row, rowOf, UNTYPED_ROW } from './table.ts'
+import { readNamedTarget, readTarget, type Target } from './target.ts'
 import { isEmpty, keep, number, type OpenObject, object, own, text } from './values.ts'
 
 /**
@@ -24,7 +26,9 @@ export interface CommonRecord {
   /** Whether the table has a row for the type. */
   readonly known: boolean
   readonly timeMs: number
-  /** `effective_at` as it was written, if it is a time. */
+  /** As the record says, or by the table where it does not. */
+  readonly outcome: Outcome
+  /** Its time as it was written, if it is one. */
   readonly originalTime: string | undefined
   readonly receivedMs: number
   readonly object: string | undefined
@@ -51,23 +55,23 @@ export interface CommonRecord {
   readonly misfits: Readonly<OpenObject> | undefined
 }
 
-/** The fields that every record has. */
-export const ENVELOPE: ReadonlySet<string> = new Set(['id', 'type', 'effective_at', 'object', 'project', 'actor'])
 const NO_FIELDS: readonly string[] = []
 
 /** Pure and total: whatever the JSON object holds, it is read, never refused (invariant 4). */
 export function toRecord(event: LogEvent): CommonRecord {
   const { body } = event
-  const type = typeof body.type === 'string' ? body.type : ''
+  const shape = shapeOf(body)
+  const type = typeOf(body)
   const row = type === '' ? UNTYPED_ROW : rowOf(type)
-  const payloadKey = payloadKeyOf(body, row)
+  const isOlder = shape === ORGANIZATION_LOG
+  const payloadKey = isOlder ? olderPayloadKey(body) : payloadKeyOf(body, row, shape)
   const payload = payloadKey === undefined ? undefined : boundDepth(body[payloadKey]!)
   const fields = object(payload)
-  const actor = readActor(body.actor)
-  const target = readTarget(row, fields)
-  const time = number(body.effective_at)
+  const actor = isOlder ? readNamedActor(body.actor) : readActor(body.actor)
+  const target = isOlder ? readNamedTarget(row, payload) : readTarget(row, fields)
+  const time = number(body[shape.timeField])
   const project = object(body.project)
-  const rest = readRest(body, payloadKey, actor)
+  const rest = readRest(body, payloadKey, actor, shape)
   const receivedMs = isTime(event.receivedMs) ? Math.round(event.receivedMs) : 0
   const record = {
     event,
@@ -77,7 +81,8 @@ export function toRecord(event: LogEvent): CommonRecord {
     row,
     known: row.known,
     timeMs: isTime(event.timeMs) ? Math.round(event.timeMs) : receivedMs,
-    originalTime: time !== undefined && isTime(time * 1000) ? (text(body.effective_at) ?? String(time)) : undefined,
+    outcome: isOlder && typeof body.success === 'boolean' ? (body.success ? 'success' : 'failure') : row.outcome,
+    originalTime: time !== undefined && isTime(time * 1000) ? (text(body[shape.timeField]) ?? String(time)) : undefined,
     receivedMs,
     object: typeof body.object === 'string' ? text(body.object) : undefined,
     projectId: project && text(project.id),
@@ -105,11 +110,16 @@ function severityOf({ received }: LogEvent, rises: RiseName, { roles }: Target, 
 }
 
 /** The payload stands under the type, or under a spelling of it that collectors write. */
-function payloadKeyOf(body: JsonObject, row: Row): string | undefined {
+function payloadKeyOf(body: JsonObject, row: Row, { envelope }: Shape): string | undefined {
   for (const key of row.payloadKeys) {
-    if (!isEmpty(own(body, key)) && !ENVELOPE.has(key)) return key
+    if (!isEmpty(own(body, key)) && !envelope.has(key)) return key
   }
   return undefined
+}
+
+/** What was acted on is all of the payload that the older shape has. */
+function olderPayloadKey(body: JsonObject): string | undefined {
+  return isEmpty(body.target) ? undefined : 'target'
 }
 
 function detailsOf(payload: JsonValue | undefined): JsonObject | undefined {
@@ -122,23 +132,25 @@ interface Rest {
   readonly misfits: OpenObject | undefined
 }
 
-function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor): Rest {
+function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor, { envelope, timeField }: Shape): Rest {
   let unknown: OpenObject | undefined
   let misfits: OpenObject | undefined = keep(undefined, 'actor', bounded(actor.rest))
   for (const key in body) {
     if (key === payloadKey || key === 'actor') continue
     const value = body[key]
-    if (!ENVELOPE.has(key)) unknown = keep(unknown, key, bounded(value))
+    if (!envelope.has(key)) unknown = keep(unknown, key, bounded(value))
     else if (key === 'project') misfits = keep(misfits, key, bounded(projectRest(value)))
-    else if (!isRead(key, value)) misfits = keep(misfits, key, bounded(value))
+    else if (!isRead(key, value, timeField)) misfits = keep(misfits, key, bounded(value))
   }
   return { unknown, misfits }
 }
 
 const bounded = (value: JsonValue | undefined) => (value === undefined ? undefined : boundDepth(value))
 
-function isRead(key: string, value: JsonValue | undefined): boolean {
-  if (key === 'effective_at') {
+function isRead(key: string, value: JsonValue | undefined, timeField: string): boolean {
+  if (key === 'success') return typeof value === 'boolean'
+  if (key === 'api_request') return false
+  if (key === timeField) {
     const time = number(value)
     return time !== undefined && isTime(time * 1000)
   }

@@ -16,7 +16,7 @@ export function sentenceOf(record: { readonly actor: Actor; type: string; target
 }
 
 function actorLabel(actor: Actor): string {
-  const name = actor.email ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
+  const name = actor.email ?? actor.name ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
   if (name !== undefined) return name
   return actor.kind === undefined ? 'unknown actor' : `unnamed ${actor.kind}`
 }

@@ -23,7 +23,7 @@ export interface TableRow {
   readonly note?: string
 }
 
-type Outcome = 'success' | 'failure' | 'unknown'
+export type Outcome = 'success' | 'failure' | 'unknown'
 /** Which field of the payload names the target: its `id` unless the row says otherwise. */
 type TargetRule = 'id' | 'role' | 'principal' | 'list' | 'member' | 'membership'
 /** Kinds of target that have fields of their own. */

@@ -84,6 +84,14 @@ const READERS: Readonly<Record<Row['target'], (target: Draft, payload: JsonObjec
   principal: readPrincipal,
 }
 
+/** The target of the older shape: an object that names itself, or the name alone. */
+export function readNamedTarget(row: Row, value: JsonValue | undefined): Target {
+  const fields = object(value)
+  if (fields === undefined) return { ...readTarget(row, undefined), id: text(value) }
+  const target = readTarget({ ...row, target: 'id' }, fields)
+  return { ...target, kind: text(fields.type) ?? target.kind }
+}
+
 function take(target: Draft, payload: JsonObject, key: string): string | undefined {
   const value = text(payload[key])
   if (value !== undefined) target.from.push(key)

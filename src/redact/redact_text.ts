@@ -7,11 +7,11 @@ import { replacementOf, type Treatment } from './rule.ts'
 import { Secrets } from './secrets.ts'
 
 /** Names at the top of a record that say what it is: no wildcard reaches them, and nobody else's value changes them. */
-export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at'])
+export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at', 'event', 'created_at'])
 /** Names that the mapping reads by. Another field's value that is spelled like one does not rename it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set(
   [
-    'id type effective_at object project actor session api_key user service_account email name ip_address user_agent ja3 ja4',
+    'id type effective_at object event created_at target api_request success project actor session api_key user service_account email name ip_address user_agent ja3 ja4',
     'ip_address_details country city region region_code latitude longitude asn data changes_requested role roles role_id',
     'principal_id principal_type group_id user_id member_id',
   ].flatMap(names => names.split(' ')),

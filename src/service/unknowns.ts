@@ -1,6 +1,6 @@
 import type { Logger, Meter } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
-import { ENVELOPE } from '../record/record.ts'
+import { shapeOf, typeOf } from '../record/shape.ts'
 import { rowOf } from '../record/table.ts'
 
 /** The most different values of a label; the API may make up more, a metric must not (invariant 5). */
@@ -18,11 +18,12 @@ export function createUnknownsCounter({ meter, logger }: { meter: Meter; logger:
   const fields = boundedLabel(field => logger.warn('a field that the mapping does not know; it is kept with the others', { field }))
   return events => {
     for (const { body } of events) {
-      const type = typeof body.type === 'string' ? body.type : ''
+      const type = typeOf(body)
+      const { envelope } = shapeOf(body)
       const row = rowOf(type)
       if (!row.known) meter.add('tailrace_mapper_unknown_types_total', { type: types(type) }, 1)
       for (const field in body) {
-        if (ENVELOPE.has(field) || row.payloadKeys.includes(field)) continue
+        if (envelope.has(field) || row.payloadKeys.includes(field)) continue
         meter.add('tailrace_mapper_unknown_fields_total', { field: fields(field) }, 1)
       }
     }

@@ -12,7 +12,7 @@ export const FILTER_MISTAKES: readonly Mistake[] = [
     name: 'a field within quotes of YAML',
     yaml: sink(`filter: 'event.actor.emial == ""'`),
     problems: [
-      't.yaml:8:26  sinks.hec.filter: expected a field: type, id, email, domain, service_account_id, key_id, address, ip, user_agent, country, city, got "emial"; did you mean "email"?',
+      't.yaml:8:26  sinks.hec.filter: expected a field: type, id, email, name, domain, service_account_id, key_id, address, ip, user_agent, country, city, got "emial"; did you mean "email"?',
     ],
   },
   {

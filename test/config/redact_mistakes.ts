@@ -59,7 +59,7 @@ export const REDACT_MISTAKES: readonly Mistake[] = [
     name: 'what says what the record is',
     yaml: sink('redact:\n  - {paths: [actor, type], action: drop}'),
     problems: [
-      't.yaml:9:25  sinks.hec.redact.0.paths.1: expected a path to what may go: type, object and effective_at say what the record is, got "type"',
+      't.yaml:9:25  sinks.hec.redact.0.paths.1: expected a path to what may go: type, object and effective_at, or event and created_at, say what the record is, got "type"',
     ],
   },
   {

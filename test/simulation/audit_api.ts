@@ -19,12 +19,15 @@ export interface Scenario {
   readonly lateMaxS: number
 }
 
-/** The audit-log API in memory: newest first, cursors, whole seconds, late events and ties. */
+/** The record of an id and a time in seconds, as the API writes it. */
+export type WriteRecord = (id: string, atS: number) => string
+
+/** The audit-log API in memory: newest first, cursors, whole seconds, late events and ties. Times need not be asked for. */
 export class AuditApi {
   readonly events: readonly ApiEvent[]
 
-  constructor(scenario: Scenario, random: Random) {
-    this.events = makeEvents(scenario, random).sort(
+  constructor(scenario: Scenario, random: Random, write: WriteRecord) {
+    this.events = makeEvents(scenario, random, write).sort(
       (a, b) => b.effectiveAtS - a.effectiveAtS || b.visibleAtMs - a.visibleAtMs || (a.id < b.id ? -1 : 1),
     )
   }
@@ -50,13 +53,17 @@ export class AuditApi {
   }
 }
 
-function makeEvents({ startMs, endMs, historyS, historyEvents, liveEvents, lateMaxS }: Scenario, random: Random): ApiEvent[] {
+function makeEvents(
+  { startMs, endMs, historyS, historyEvents, liveEvents, lateMaxS }: Scenario,
+  random: Random,
+  write: WriteRecord,
+): ApiEvent[] {
   const startS = Math.floor(startMs / 1000)
   const burstsS = [random.int(startS - historyS, startS), random.int(startS, Math.floor(endMs / 1000))]
   const made: ApiEvent[] = []
   const add = (effectiveAtS: number, visibleAtMs: number) => {
     const id = `audit_log-${made.length}`
-    made.push({ id, effectiveAtS, visibleAtMs, text: `{"id": "${id}",  "type":"api_key.created","effective_at":${effectiveAtS}}` })
+    made.push({ id, effectiveAtS, visibleAtMs, text: write(id, effectiveAtS) })
   }
   for (let n = 0; n < historyEvents; n++) {
     const anyS = random.chance(0.2) ? burstsS[0]! : random.int(startS - historyS, startS - 1)

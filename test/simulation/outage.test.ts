@@ -15,6 +15,7 @@ import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.t
 import { Random } from '../support/random.ts'
 import { VirtualClock } from '../support/virtual_clock.ts'
 import { AuditApi } from './audit_api.ts'
+import { SIMULATED } from './sources.ts'
 
 const START_MS = Date.UTC(2026, 0, 10)
 const HOUR_MS = 3_600_000
@@ -55,7 +56,7 @@ test('a destination that is down for an hour stops the source at the budget, and
     liveEvents: 4000,
     lateMaxS: 60,
   }
-  const api = new AuditApi(scenario, random)
+  const api = new AuditApi(scenario, random, SIMULATED.openai_audit.write)
   const journal = await openSqliteJournal(
     {
       path: join(folder, 'journal.db'),

@@ -9,12 +9,11 @@ import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
 import { createRawMapper } from '../../src/mappers/raw/index.ts'
 import { runDelivery } from '../../src/service/delivery.ts'
 import { runIngest } from '../../src/service/ingest.ts'
-import { openaiAuditConfig } from '../../src/sources/openai_audit/config.ts'
-import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.ts'
 import { Random } from '../support/random.ts'
 import { VirtualClock } from '../support/virtual_clock.ts'
 import { AuditApi } from './audit_api.ts'
 import { Life } from './life.ts'
+import { SIMULATED, type SourceName } from './sources.ts'
 import { isBad, judgeEvents, judgeLedger, watched, Witness } from './witness.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
@@ -26,7 +25,7 @@ const STEPS_MAX = 600
 const RETRY = { initial: 500, max: 5000, blocked: 5000 }
 
 /** Runs the loop, the journal and the source against a world that is made of the seed; gives what went wrong. */
-export async function simulate(seed: number): Promise<readonly string[]> {
+export async function simulate(seed: number, source: SourceName = 'openai_audit'): Promise<readonly string[]> {
   const random = new Random(seed)
   const clock = new VirtualClock(START_MS, random.next)
   const scenario = {
@@ -37,10 +36,10 @@ export async function simulate(seed: number): Promise<readonly string[]> {
     liveEvents: random.int(0, 60),
     lateMaxS: 240,
   }
-  const api = new AuditApi(scenario, random)
+  const api = new AuditApi(scenario, random, SIMULATED[source].write)
   const witness = new Witness()
   const folder = mkdtempSync(join(tmpdir(), 'simulation-'))
-  const world = { random, clock, api, witness, path: join(folder, 'journal.db'), pageEvents: random.int(3, 20) }
+  const world = { random, clock, api, witness, path: join(folder, 'journal.db'), pageEvents: random.int(3, 20), source }
   try {
     for (let lives = random.int(0, 6); lives > 0; lives--) await live(world, new Life(random, STEPS_MAX), scenario.endMs)
     await live(world, new Life(random, Number.POSITIVE_INFINITY), scenario.endMs + GRACE_MS)
@@ -58,6 +57,7 @@ interface World {
   readonly witness: Witness
   readonly path: string
   readonly pageEvents: number
+  readonly source: SourceName
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -79,7 +79,7 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
   const stop = new AbortController()
   const stops = { softStop: stop.signal, hardStop: stop.signal }
   const onState = () => {}
-  const source = openSource(world, life)
+  const reading = openSource(world, life)
   const configured = {
     id: 'out',
     spec: { batch: {} },
@@ -94,7 +94,7 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
     runIngest(
       {
         key: KEY,
-        stream: source.streams[0]!,
+        stream: reading.streams[0]!,
         journal,
         bounds: {},
         retry: { initialDelayMs: 500, maxDelayMs: 5000 },
@@ -133,27 +133,18 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
   await opened[Symbol.asyncDispose]()
 }
 
-function openSource({ api, clock, random, pageEvents }: World, life: Life) {
-  const config = openaiAuditConfig.parse({
-    api_key: 'k',
-    start: '3d',
-    page_size: pageEvents,
-    poll_interval: '15s',
-    overlap: '5m',
-    sweep_interval: '1m',
-    window_concurrency: 4,
-  })
+function openSource({ api, clock, random, pageEvents, source }: World, life: Life) {
   const context = { id: 'acme', clock: life.clock(clock), logger: silent, meter, report: () => {} }
-  return createOpenaiAuditSource(config, context, async query => {
+  return SIMULATED[source].create(pageEvents, context, async search => {
     await life.step()
-    if (random.chance(0.05)) throw new RetryableError('openai_audit.failed', 'staged')
-    const text = api.list(new URLSearchParams(query), clock.now())
+    if (random.chance(0.05)) throw new RetryableError(`${source}.failed`, 'staged')
+    const headers = { date: new Date(clock.now()).toUTCString() }
+    const query = new URLSearchParams(search)
+    // A list without times may have forgotten what a cursor names.
+    if (!query.has('effective_at[gte]') && query.has('after') && random.chance(0.05)) return { status: 404, headers, text: '{}' }
+    const text = api.list(query, clock.now())
     await life.step()
-    return {
-      status: 200,
-      headers: { date: new Date(clock.now()).toUTCString() },
-      text: random.chance(0.03) ? text.slice(0, random.int(0, text.length - 1)) : text,
-    }
+    return { status: 200, headers, text: random.chance(0.03) ? text.slice(0, random.int(0, text.length - 1)) : text }
   })
 }
 

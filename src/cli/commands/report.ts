@@ -64,7 +64,8 @@ async function gather(
   const isType = matcher(type)
   for await (const event of events) {
     const record = toRecord(event)
-    const who = record.actor.email ?? record.actor.userId ?? record.actor.serviceAccountId ?? record.actor.keyId ?? 'unknown'
+    const who =
+      record.actor.email ?? record.actor.name ?? record.actor.userId ?? record.actor.serviceAccountId ?? record.actor.keyId ?? 'unknown'
     if (!isType(record.type) || (actor !== undefined && !who.toLowerCase().includes(actor.toLowerCase()))) continue
     const key = `${who}\0${record.type}`
     const row = rows.get(key)

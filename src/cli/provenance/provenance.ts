@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { Mapper } from '../../core/mapper.ts'
 import { receivedEvent } from '../../record/received.ts'
 import { toRecord } from '../../record/record.ts'
+import { shapeOf, typeOf } from '../../record/shape.ts'
 import { rowOf, TABLE, type TableRow } from '../../record/table.ts'
 import { decoded, edited, type JsonNode, nodesBelow, scanJson } from '../../redact/json_text.ts'
 import { type Column, columnsBehind } from './columns.ts'
@@ -133,14 +134,15 @@ function fromRow(
   map: (text: string) => ReadonlyMap<string, string>,
 ): readonly (readonly [string, readonly Origin[]])[] {
   const { body } = event
-  const type = typeof body.type === 'string' ? body.type : ''
+  const type = typeOf(body)
+  const { typeField } = shapeOf(body)
   const own = TABLE.find(row => row.type === type)
   const payloadKey = rowOf(type).payloadKeys.find(key => Object.hasOwn(body, key))
   const perRow = TABLE.map(row => {
     if (row === own) return base
     const { [payloadKey ?? '']: payload, ...rest } = body
     const renamed = payload === undefined ? {} : { [row.type]: payload }
-    return map(JSON.stringify({ ...rest, type: row.type, ...renamed }))
+    return map(JSON.stringify({ ...rest, [typeField]: row.type, ...renamed }))
   })
   return [...base].map(([field, value]) => {
     const values = perRow.map(fields => fields.get(field))
@@ -148,7 +150,7 @@ function fromRow(
     const columns = own === undefined ? undefined : columnsBehind(values)
     if (columns !== undefined) return [field, columns.map((column): Origin => ({ row: column, value: valueIn(own!, column) }))] as const
     const hows = TABLE.map((row, index) => howIn(JSON.stringify(row.type), values[index]))
-    return [field, [{ received: 'type', how: hows.toSorted((a, b) => HOWS.indexOf(b) - HOWS.indexOf(a))[0]! }]] as const
+    return [field, [{ received: typeField, how: hows.toSorted((a, b) => HOWS.indexOf(b) - HOWS.indexOf(a))[0]! }]] as const
   })
 }
 

@@ -46,7 +46,7 @@ const ACTIONS = { success: 'success', failure: 'failure', unknown: 'pending' } a
 
 function setAuthentication(fields: OpenObject, record: CommonRecord): void {
   const { row, target, errorCode, errorMessage } = record
-  fields.action = ACTIONS[row.outcome]
+  fields.action = ACTIONS[record.outcome]
   fields.app = PRODUCT
   fields.dest = PRODUCT
   fields.signature = record.type
@@ -65,7 +65,7 @@ function setChange(fields: OpenObject, record: CommonRecord): void {
   fields.command = record.type
   fields.dest = PRODUCT
   fields.dvc = PRODUCT
-  if (row.outcome !== 'unknown') fields.status = row.outcome
+  if (record.outcome !== 'unknown') fields.status = record.outcome
   const result = errorMessage ?? errorCode
   if (result !== undefined) fields.result = result
   if (errorCode !== undefined) fields.result_id = errorCode

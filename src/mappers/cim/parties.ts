@@ -4,13 +4,13 @@ import type { OpenObject } from '../../record/values.ts'
 
 /** The name by which people search for who acted. */
 export function namedActor(actor: Actor): string | undefined {
-  return actor.email ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
+  return actor.email ?? actor.name ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
 }
 
-function actorType({ keyKind, serviceAccountId, userId, email }: Actor): string | undefined {
+function actorType({ keyKind, serviceAccountId, userId, email, name }: Actor): string | undefined {
   if (keyKind !== undefined) return keyKind
   if (serviceAccountId !== undefined) return 'service_account'
-  return userId === undefined && email === undefined ? undefined : 'user'
+  return userId === undefined && email === undefined && name === undefined ? undefined : 'user'
 }
 
 /** Who signed in, or who changed something on an object that is no account. */
@@ -20,7 +20,8 @@ export function setUser(fields: OpenObject, { actor }: CommonRecord): void {
   const type = actorType(actor)
   if (user !== undefined) fields.user = user
   if (id !== undefined) fields.user_id = id
-  if (actor.email !== undefined) fields.user_name = actor.email
+  const name = actor.email ?? actor.name
+  if (name !== undefined) fields.user_name = name
   if (type !== undefined) fields.user_type = type
 }
 
@@ -30,7 +31,8 @@ function setSourceUser(fields: OpenObject, { actor }: CommonRecord): void {
   const type = actorType(actor)
   if (user !== undefined) fields.src_user = user
   if (id !== undefined) fields.src_user_id = id
-  if (actor.email !== undefined) fields.src_user_name = actor.email
+  const name = actor.email ?? actor.name
+  if (name !== undefined) fields.src_user_name = name
   if (type !== undefined) fields.src_user_type = type
 }
 

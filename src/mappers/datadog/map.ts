@@ -63,11 +63,11 @@ function tagsOf(record: CommonRecord, organization: Organization | undefined): s
   return tags.join(',')
 }
 
-function eventFields({ type, row, actor }: CommonRecord): OpenObject {
+function eventFields({ type, row, actor, outcome }: CommonRecord): OpenObject {
   const event: OpenObject = {
     name: type,
     category: row.category.find(category => category !== 'session') ?? row.category[0]!,
-    outcome: row.outcome,
+    outcome,
   }
   if (actor.kind !== undefined) event.actor = { type: actor.kind }
   return event
@@ -83,13 +83,12 @@ function assetFields({ target }: CommonRecord): OpenObject {
 
 function userFields(actor: Actor): OpenObject | undefined {
   const id = actor.userId ?? actor.serviceAccountId
-  if (id === undefined && actor.email === undefined) return undefined
+  const name = actor.email ?? actor.name
+  if (id === undefined && name === undefined) return undefined
   const user: OpenObject = {}
   if (id !== undefined) user.id = id
-  if (actor.email !== undefined) {
-    user.email = actor.email
-    user.name = actor.email
-  }
+  if (actor.email !== undefined) user.email = actor.email
+  if (name !== undefined) user.name = name
   return user
 }
 

@@ -67,7 +67,7 @@ function eventFields(record: CommonRecord, context: EcsContext): OpenObject {
           category: row.category,
           type: record.eventType,
           action: context.actionOf(record.type),
-          outcome: row.outcome,
+          outcome: record.outcome,
           id: record.id,
           module: 'openai',
           dataset: DATASET,

@@ -7,14 +7,15 @@ export function userFields(record: CommonRecord): OpenObject | undefined {
   const { actor } = record
   const id = actor.userId ?? actor.serviceAccountId
   const acted = userTarget(record)
-  if (id === undefined && actor.email === undefined && acted === undefined) return undefined
+  const name = actor.email ?? actor.name
+  if (id === undefined && name === undefined && acted === undefined) return undefined
   const user: OpenObject = {}
   if (id !== undefined) user.id = id
   if (actor.email !== undefined) {
     user.email = actor.email
-    user.name = actor.email // The login name, by which people are searched for.
     if (actor.domain !== undefined) user.domain = actor.domain
   }
+  if (name !== undefined) user.name = name // The login name, by which people are searched for.
   if (acted !== undefined) user.target = acted
   return user
 }
@@ -76,6 +77,7 @@ export function relatedFields(record: CommonRecord): OpenObject | undefined {
   }
   add(actor.userId ?? actor.serviceAccountId)
   add(actor.email)
+  add(actor.name)
   if (target.actsOn === 'group') add(target.memberId)
   else if (target.actsOn !== undefined) {
     if (target.actsOn !== 'invite') {

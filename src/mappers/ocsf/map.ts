@@ -87,7 +87,7 @@ function setClassFields(event: OpenObject, filled: ClassFields): void {
 }
 
 function head(record: CommonRecord, activity: Activity, severity: Severity | undefined): OpenObject {
-  const status = STATUS[record.row.outcome]
+  const status = STATUS[record.outcome]
   const isTyped = activity.classUid !== 0
   return {
     activity_id: activity.activityId,

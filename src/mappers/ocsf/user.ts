@@ -40,10 +40,11 @@ export const NOBODY: OpenObject = { name: 'Unknown', type_id: 0, type: 'Unknown'
 /** Who acted, if the record names somebody: a user, a key without an owner, or a kind of actor yet unknown. */
 export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | undefined {
   const { email, keyId, kind } = actor
+  const name = email ?? actor.name
   const uid = actor.userId ?? actor.serviceAccountId
-  if (uid !== undefined || email !== undefined) {
+  if (uid !== undefined || name !== undefined) {
     const owner = actor.keyKind ?? (actor.userId === undefined && actor.serviceAccountId !== undefined ? SERVICE_ACCOUNT : undefined)
-    const user = userObject({ uid, name: email, email, domain: actor.domain, kind: owner }, version)
+    const user = userObject({ uid, name, email, domain: actor.domain, kind: owner }, version)
     if (keyId !== undefined) {
       if (version.keyAttribute === 'credential_uid') user.credential_uid = keyId
       else user.programmatic_credentials = [{ uid: keyId, type: 'API Key' }]

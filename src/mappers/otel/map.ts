@@ -38,15 +38,15 @@ function nanoseconds(ms: number): string {
 
 /** Names of open-telemetry/semantic-conventions 1.44.0 where there is one, else `openai.audit.*`. */
 function attributesOf(record: CommonRecord, { includeOriginal }: OtelContext): OpenObject {
-  const { event, row } = record
+  const { event } = record
   const attributes: OpenObject = { 'log.record.uid': record.id }
   if (includeOriginal) attributes['log.record.original'] = event.text
   setActor(attributes, record)
-  if (row.outcome === 'failure') attributes['error.type'] = record.errorCode ?? OTHER_ERROR
+  if (record.outcome === 'failure') attributes['error.type'] = record.errorCode ?? OTHER_ERROR
   attributes['openai.audit.id'] = record.id
   if (record.type !== '') {
     attributes['openai.audit.type'] = record.type
-    attributes['openai.audit.outcome'] = row.outcome
+    attributes['openai.audit.outcome'] = record.outcome
   }
   setAuditActor(attributes, record)
   if (record.projectId !== undefined) attributes['openai.audit.project.id'] = record.projectId
@@ -62,10 +62,9 @@ function attributesOf(record: CommonRecord, { includeOriginal }: OtelContext): O
 function setActor(attributes: OpenObject, { actor }: CommonRecord): void {
   const id = actor.userId ?? actor.serviceAccountId
   if (id !== undefined) attributes['user.id'] = id
-  if (actor.email !== undefined) {
-    attributes['user.email'] = actor.email
-    attributes['user.name'] = actor.email
-  }
+  const name = actor.email ?? actor.name
+  if (actor.email !== undefined) attributes['user.email'] = actor.email
+  if (name !== undefined) attributes['user.name'] = name
   if (actor.address !== undefined) attributes['client.address'] = actor.address
   if (actor.country !== undefined) attributes['geo.country.iso_code'] = actor.country
   if (actor.city !== undefined) attributes['geo.locality.name'] = actor.city

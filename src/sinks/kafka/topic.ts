@@ -1,4 +1,5 @@
 import type { LogEvent } from '../../core/event.ts'
+import { typeOf as typeOfRecord } from '../../record/shape.ts'
 
 /** Kafka's own limit. */
 const TOPIC_CHARS_MAX = 249
@@ -12,7 +13,7 @@ const PLACEHOLDERS: Readonly<Record<string, (event: LogEvent) => string>> = {
 
 /** The record's type as received; empty if it has none. */
 export function typeOf({ body }: LogEvent): string {
-  return typeof body.type === 'string' ? body.type : ''
+  return typeOfRecord(body)
 }
 
 /** What is wrong with a template, in the operator's words. */

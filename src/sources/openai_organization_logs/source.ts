@@ -1,0 +1,75 @@
+import type { ComponentContext } from '../../core/context.ts'
+import { BlockedError } from '../../core/errors.ts'
+import type { Source } from '../../core/source.ts'
+import type { FetchPage, ListClient, Remedies } from '../../paging/client.ts'
+import { connectList } from '../../paging/connect.ts'
+import { CursorDirection } from '../../paging/cursor_direction.ts'
+import { type Cursor, CursorError } from '../../paging/cursor_walk.ts'
+import type { Page } from '../../paging/page.ts'
+import { ListStream } from '../../paging/stream.ts'
+import type { OpenaiOrganizationLogsConfig } from './config.ts'
+import type { DescentOptions } from './descent.ts'
+import { listWindow } from './listing.ts'
+import { DescendingPast } from './past.ts'
+import { encodeQuery, SHAPE } from './query.ts'
+
+/** One poll and one part of the past. */
+const REQUESTS_MAX = 2
+
+const REMEDIES: Remedies = {
+  denied: 'It has to be an admin key, made by an Owner of the organization, with the right to read its logs.',
+  refused: 'Look at path and page_size.',
+  unexpected: 'Look at base_url and path.',
+}
+
+/** `fetchPage` replaces the network, for rehearsals. */
+export function createOpenaiOrganizationLogsSource(
+  config: OpenaiOrganizationLogsConfig,
+  context: ComponentContext,
+  fetchPage?: FetchPage,
+): Source {
+  const url = new URL(`${config.base_url.href.replace(/\/+$/, '')}${config.path}`)
+  const connection = connectList(config, context, { shape: SHAPE, remedies: REMEDIES, url, concurrencyMax: REQUESTS_MAX, fetchPage })
+  const client = connection.client('organization')
+  const descent: DescentOptions = {
+    ask: (cursor, signal) => ask(client, cursor, config.page_size, signal),
+    pageEvents: config.page_size,
+    direction: new CursorDirection(),
+  }
+  const stream = new ListStream({
+    component: SHAPE.component,
+    name: 'organization',
+    client,
+    list: (window, limits, signal) => listWindow(descent, window, limits, signal),
+    past: reading => new DescendingPast(reading, descent),
+    startMs: config.start(context.clock.now()),
+    overlapS: Math.ceil(config.overlap / 1000),
+    pollIntervalMs: config.poll_interval,
+    sweepIntervalMs: config.sweep_interval,
+    context,
+  })
+  return {
+    streams: [stream],
+    async check(signal) {
+      await connection.client('check').askOnce('limit=1', signal)
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
+
+const UNKNOWN_CURSOR: ReadonlySet<string> = new Set([`${SHAPE.component}.refused`, `${SHAPE.component}.unexpected`])
+
+/** A refusal of the head is an operator's business; that of a cursor may only mean that its record has gone. */
+async function ask(client: ListClient, cursor: Cursor | undefined, pageEvents: number, signal: AbortSignal): Promise<Page> {
+  const query = encodeQuery(cursor, pageEvents)
+  if (cursor === undefined) return client.ask(query, signal)
+  const once = async () => {
+    try {
+      return await client.askOnce(query, signal)
+    } catch (error) {
+      if (!(error instanceof BlockedError) || !UNKNOWN_CURSOR.has(error.code)) throw error
+      throw new CursorError(error.message)
+    }
+  }
+  return client.untilDone(once, signal)
+}
