@@ -26,7 +26,9 @@ export interface SearchDouble extends AsyncDisposable {
   lookStatus: number
   /** A whole bulk request is answered with it. */
   wholeAnswer: { status: number; body: string } | undefined
-  /** What every name has a new backing index from now on. */
+  /** A refresh passes over every shard, and says nothing but their number. */
+  recovering: boolean
+  /** Every name has a new backing index from now on. */
   rollover(): void
 }
 
@@ -52,6 +54,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     mode: 'accept' as SearchMode,
     answers: new Map<string, { status: number; error?: object }>(),
     lookStatus: 200,
+    recovering: false,
     wholeAnswer: undefined as SearchDouble['wholeAnswer'],
     get requests() {
       return requests
@@ -77,8 +80,9 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     if (path.endsWith('/_bulk')) return bulk(request, response, index === '_bulk' ? undefined : index, body)
     if (double.lookStatus !== 200) return void reply(double.lookStatus, { error: { type: 'security_exception', reason: 'no permissions' } })
     if (path.endsWith('/_refresh')) {
+      if (double.recovering) return void reply(200, { _shards: { total: 2 * generation, successful: 0, failed: 0 } })
       visible = documents.length
-      return void reply(200, { _shards: { failed: 0 } })
+      return void reply(200, { _shards: { total: 2 * generation, successful: generation, failed: 0 } })
     }
     if (path.endsWith('/_search')) return void reply(200, search(index, body))
     reply(404, { error: { type: 'invalid', reason: 'no handler found' } })
@@ -88,7 +92,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     const { query, size } = JSON.parse(body) as { query: { ids: { values: string[] } }; size: number }
     const ids = new Set(query.ids.values)
     const hits = documents.slice(0, visible).filter(document => document.index === index && ids.has(document.id))
-    return { timed_out: false, hits: { hits: hits.slice(0, size).map(({ id }) => ({ _id: id })) } }
+    return { timed_out: false, _shards: { total: generation }, hits: { hits: hits.slice(0, size).map(({ id }) => ({ _id: id })) } }
   }
 
   function bulk(request: IncomingMessage, response: ServerResponse, index: string | undefined, body: string): void {

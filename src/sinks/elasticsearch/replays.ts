@@ -1,16 +1,14 @@
 import type { Clock } from '../../core/clock.ts'
 import { RetryableError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { parsed } from './answer.ts'
 import { documentIdOf } from './encode.ts'
 import type { IndexTemplate } from './index_name.ts'
-import { parsed } from './answer.ts'
 
 /** Ids of one search; with as many hits as a search may answer, each may stand ten times already. */
 const SEARCH_IDS_MAX = 1000
 const SEARCH_HITS_MAX = 10_000
-/** The most index names of which it is remembered that they were refreshed. */
-const NAMES_MAX = 1000
 /** The most events that are remembered as stored: more than are under way at once, at about 100 bytes each. */
 const RECENT_MAX = 100_000
 
@@ -34,9 +32,6 @@ export interface ReplaysOptions {
 export class Replays {
   readonly #options: ReplaysOptions
   #doubtAtMs: number
-  #doubts = 1
-  /** By index, the number of doubts there were before it was last refreshed. */
-  readonly #refreshed = new Map<string, number>()
   /** What was answered as stored, the oldest first: a position that could not be saved makes it come again. */
   readonly #recent = new Set<string>()
 
@@ -48,7 +43,6 @@ export class Replays {
   /** Nobody knows what became of a request: whatever was received up to now may be stored. */
   doubt(): void {
     this.#doubtAtMs = this.#options.clock.now()
-    this.#doubts++
   }
 
   /** The destination has said that it holds it. */
@@ -58,7 +52,7 @@ export class Replays {
     if (this.#recent.size > RECENT_MAX) this.#recent.delete(this.#recent.values().next().value!)
   }
 
-  /** Those of `events` that have to be written. */
+  /** Those of `given` that have to be written. */
   async missing(given: readonly MappedEvent[], ask: Ask): Promise<readonly MappedEvent[]> {
     const { template } = this.#options
     const events = this.#recent.size === 0 ? given : given.filter(event => !this.#recent.has(this.#keyOf(event)))
@@ -66,17 +60,12 @@ export class Replays {
       events.filter(event => this.#isSuspect(event)),
       ({ event }) => template.nameOf(event),
     )
-    if (suspects.size === 0) return events
-    const stored = new Set<MappedEvent>()
+    const stored = new Set<string>()
     for (const [index, group] of suspects) {
-      await this.#refresh(index, ask)
-      for (let start = 0; start < group.length; start += SEARCH_IDS_MAX) {
-        const part = group.slice(start, start + SEARCH_IDS_MAX)
-        const found = await search(index, part.map(documentIdOf), ask)
-        for (const event of part) if (found.has(documentIdOf(event))) stored.add(event)
-      }
+      const found = await look(index, group.map(documentIdOf), ask)
+      for (const event of group) if (found.has(documentIdOf(event))) stored.add(this.#keyOf(event))
     }
-    return stored.size === 0 ? events : events.filter(event => !stored.has(event))
+    return stored.size === 0 ? events : events.filter(event => !stored.has(this.#keyOf(event)))
   }
 
   #keyOf(mapped: MappedEvent): string {
@@ -90,34 +79,61 @@ export class Replays {
     // What was received in the future was received before the clock was set back.
     return receivedMs <= this.#doubtAtMs || receivedMs > clock.now()
   }
-
-  /** A search sees what was stored before the last refresh: one after the last doubt shows all that doubt is about. */
-  async #refresh(index: string, ask: Ask): Promise<void> {
-    const doubts = this.#doubts
-    if (this.#options.mode === 'replays' && this.#refreshed.get(index) === doubts) return
-    await ask(`/${encodeURIComponent(index)}/_refresh?ignore_unavailable=true&allow_no_indices=true`, '', index)
-    if (this.#refreshed.size >= NAMES_MAX) this.#refreshed.clear()
-    this.#refreshed.set(index, doubts)
-  }
 }
 
-const SEARCH_QUERY = 'ignore_unavailable=true&allow_no_indices=true&allow_partial_search_results=false&filter_path=timed_out,hits.hits._id'
+/**
+ * Those of `ids` that stand in any index behind the name. A search sees what was stored before the last refresh, and
+ * a refresh passes over shards that are not up, such as those of a node that is starting: hence the first search, which
+ * fails while one is missing, and which is enough when it finds all.
+ */
+export async function look(index: string, ids: readonly string[], ask: Ask): Promise<ReadonlySet<string>> {
+  const first = await search(index, ids, ask)
+  const rest = ids.filter(id => !first.ids.has(id))
+  if (rest.length === 0) return first.ids
+  const refreshed = await refresh(index, ask)
+  const second = await search(index, rest, ask)
+  if (refreshed < Math.max(first.shards, second.shards)) throw incomplete(index)
+  return first.ids.union(second.ids)
+}
 
-/** Those of `ids` that stand in any index behind the name. */
-export async function search(index: string, ids: readonly string[], ask: Ask): Promise<ReadonlySet<string>> {
-  const body = JSON.stringify({
-    size: SEARCH_HITS_MAX,
-    _source: false,
-    track_total_hits: false,
-    sort: ['_doc'],
-    query: { ids: { values: ids } },
-  })
-  const answer = parsed(await ask(`/${encodeURIComponent(index)}/_search?${SEARCH_QUERY}`, body, index))
-  if (answer?.timed_out !== false)
-    throw new RetryableError(
-      'elasticsearch.search_incomplete',
-      `The search for events in ${index} that are there already was not finished. It is tried again.`,
-    )
-  const hits = isJsonObject(answer.hits) && Array.isArray(answer.hits.hits) ? (answer.hits.hits as readonly unknown[]) : []
-  return new Set(hits.map(hit => (isJsonObject(hit) && typeof hit._id === 'string' ? hit._id : '')))
+/** Gives how many copies of shards were refreshed. */
+async function refresh(index: string, ask: Ask): Promise<number> {
+  const answer = parsed(await ask(`/${encodeURIComponent(index)}/_refresh?ignore_unavailable=true&allow_no_indices=true`, '', index))
+  const { successful, failed } = shardsOf(answer)
+  if (typeof successful !== 'number' || failed !== 0) throw incomplete(index)
+  return successful
+}
+
+interface Found {
+  readonly ids: ReadonlySet<string>
+  /** How many shards were searched. */
+  readonly shards: number
+}
+
+const SEARCH_QUERY =
+  'ignore_unavailable=true&allow_no_indices=true&allow_partial_search_results=false&filter_path=timed_out,_shards.total,hits.hits._id'
+
+async function search(index: string, ids: readonly string[], ask: Ask): Promise<Found> {
+  const found = new Set<string>()
+  let shards = 0
+  for (let start = 0; start < ids.length; start += SEARCH_IDS_MAX) {
+    const values = ids.slice(start, start + SEARCH_IDS_MAX)
+    const body = { size: SEARCH_HITS_MAX, _source: false, track_total_hits: false, sort: ['_doc'], query: { ids: { values } } }
+    const answer = parsed(await ask(`/${encodeURIComponent(index)}/_search?${SEARCH_QUERY}`, JSON.stringify(body), index))
+    const { total } = shardsOf(answer)
+    if (answer?.timed_out !== false || typeof total !== 'number') throw incomplete(index)
+    shards = Math.max(shards, total)
+    const hits = isJsonObject(answer.hits) && Array.isArray(answer.hits.hits) ? (answer.hits.hits as readonly unknown[]) : []
+    for (const hit of hits) if (isJsonObject(hit) && typeof hit._id === 'string') found.add(hit._id)
+  }
+  return { ids: found, shards }
+}
+
+const shardsOf = (answer: JsonObject | undefined): JsonObject => (isJsonObject(answer?._shards) ? answer._shards : {})
+
+function incomplete(index: string): RetryableError {
+  return new RetryableError(
+    'elasticsearch.search_incomplete',
+    `The search for events in ${index} that are there already did not reach every shard, or was not finished. It is tried again.`,
+  )
 }
