@@ -27,7 +27,6 @@ console.log(`${STORED} events in ${BACKING_INDICES} backing indices; batches of 
 for (const [what, deduplicate, idOf] of [
   ['new, not looked for', 'never', (round: number) => `a${round}-`],
   ['new, looked for', 'replays', (round: number) => `b${round}-`],
-  ['new, refreshed and looked for', 'always', (round: number) => `c${round}-`],
   ['stored, not looked for', 'never', (round: number) => `a${round}-`],
   ['stored, looked for', 'replays', (round: number) => `stored${round * BATCH}-`],
 ] as const) {
