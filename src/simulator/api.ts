@@ -3,9 +3,11 @@ import * as errors from './api_error.ts'
 import { encodeListings } from './body.ts'
 import { type Choice, Chooser } from './choice.ts'
 import type { FaultName, FaultShares } from './faults.ts'
+import type { Held } from './held.ts'
 import { layPage } from './laying.ts'
 import type { Settings } from './options.ts'
-import { parseQuery } from './query.ts'
+import { LOGS_PATH, logTextOf, parseLogsQuery } from './organization_log.ts'
+import { parseQuery, type Query } from './query.ts'
 import type { World } from './world.ts'
 
 const LIST_PATH = '/v1/organization/audit_logs'
@@ -19,7 +21,7 @@ export interface ApiRequest {
   readonly acceptEncoding: string | undefined
 }
 
-/** The audit-log API as a function of a request; what it does to a socket is `delivery.ts`. */
+/** The audit-log API, and the older log of the same events, as a function of a request; what it does to a socket is `delivery.ts`. */
 export class AuditLogApi {
   faults: FaultShares
   key: string | undefined
@@ -46,11 +48,11 @@ export class AuditLogApi {
     this.#world.advance(nowMs, this.faults)
     const choice = this.#chooser.choose(request.search, this.faults, nowMs)
     const failed = this.#failedAnswer(choice, request.search, nowMs)
-    return { ...(failed ?? this.#listAnswer(request, choice)), delayMs: this.#delayMs(choice) }
+    return { ...(failed ?? this.#goodAnswer(request, choice)), delayMs: this.#delayMs(choice) }
   }
 
   #refusal({ method, path, authorization }: ApiRequest): errors.ApiError | undefined {
-    if (path !== LIST_PATH) return errors.notFound(method, path)
+    if (path !== LIST_PATH && path !== LOGS_PATH && !path.startsWith(`${LOGS_PATH}/`)) return errors.notFound(method, path)
     if (method !== 'GET') return errors.notAllowed(method, path)
     const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
     if (token === undefined) return errors.MISSING_KEY
@@ -82,10 +84,31 @@ export class AuditLogApi {
     }
   }
 
-  #listAnswer({ search, acceptEncoding }: ApiRequest, choice: Choice): Answer {
-    const { limitMax, seed } = this.#settings
+  #goodAnswer(request: ApiRequest, choice: Choice): Answer {
+    const { limitMax } = this.#settings
     const { store } = this.#world
-    const query = parseQuery(search, { limitMax, isHeldType: type => store.holdsType(type) })
+    const { path, search } = request
+    if (path.startsWith(`${LOGS_PATH}/`)) return this.#recordAnswer(path.slice(LOGS_PATH.length + 1), choice)
+    if (path === LOGS_PATH) return this.#listAnswer(request, parseLogsQuery(search, limitMax), choice, logTextOf)
+    return this.#listAnswer(request, parseQuery(search, { limitMax, isHeldType: type => store.holdsType(type) }), choice)
+  }
+
+  #recordAnswer(segment: string, choice: Choice): Answer {
+    const id = unescaped(segment)
+    const held = this.#world.store.get(id)
+    if (held === undefined || held.tenant) return errorAnswer(errors.noRecord(id.slice(0, 100)))
+    return listAnswer(Buffer.from(logTextOf(held)), {
+      headers: contentType(choice),
+      delivery: deliveryOf(choice),
+      gzip: false,
+      events: 1,
+      faults: faultsOf(choice, false),
+    })
+  }
+
+  #listAnswer({ acceptEncoding }: ApiRequest, query: Query | errors.ApiError, choice: Choice, write?: (held: Held) => string): Answer {
+    const { seed } = this.#settings
+    const { store } = this.#world
     if (errors.isApiError(query)) return errorAnswer(query)
     if (query.tenantOnly && choice.oddities.has('tenant_refused')) return errorAnswer(errors.NO_TENANT, {}, ['tenant_refused'])
     const beside = query.cursor && store.get(query.cursor.id)
@@ -95,7 +118,7 @@ export class AuditLogApi {
       )
     }
     const listings = layPage(store, query, beside, choice)
-    const body = encodeListings(listings, { seed, share: this.faults.not_objects ?? 0 })
+    const body = encodeListings(listings, { seed, share: this.faults.not_objects ?? 0 }, write)
     return listAnswer(body, {
       headers: contentType(choice),
       delivery: deliveryOf(choice),
@@ -127,4 +150,13 @@ function faultsOf({ mode, failure, oddities }: Choice, hasCursor: boolean): read
   if (failure !== undefined) names.push(failure)
   if (mode !== 'honest' && hasCursor) names.push(mode === 'inverted' ? 'inverted_cursor' : 'ignored_after')
   return names
+}
+
+/** A segment of a path; one that is escaped wrongly stands for itself. */
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }

@@ -42,6 +42,8 @@ export const MISSING_SCOPE = refused(
 export const notFound = (method: string, path: string) => refused(404, `Invalid URL (${method} ${path})`, 'unknown_url')
 export const notAllowed = (method: string, path: string) => refused(405, `Not allowed to ${method} on ${path}.`, 'method_not_supported')
 
+export const noRecord = (id: string) => refused(404, `No log found with id '${id}'.`, 'not_found')
+
 export const NO_TENANT = invalid('This organization is not associated with a tenant.', 'tenant_only', 'invalid_value')
 export const RATE_LIMITED: ApiError = {
   status: 429,

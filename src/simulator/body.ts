@@ -13,9 +13,9 @@ export interface Intruders {
   readonly share: number
 }
 
-/** The answer's bytes; every event stands in `data` as it is held. */
-export function encodeListings(listings: readonly Listing[], intruders: Intruders): Buffer {
-  const parts = listings.flatMap(listing => partsOf(listing, intruders))
+/** The answer's bytes; every event stands in `data` as it is held, or as `write` writes it. */
+export function encodeListings(listings: readonly Listing[], intruders: Intruders, write?: (held: Held) => string): Buffer {
+  const parts = listings.flatMap(listing => partsOf(listing, intruders, write))
   const body = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + bytesOf(part), 0))
   let place = 0
   for (const part of parts) {
@@ -29,13 +29,13 @@ type Part = string | Held
 
 const bytesOf = (part: Part) => (typeof part === 'string' ? Buffer.byteLength(part) : part.end - part.start)
 
-function partsOf({ items, hasMore, withLastId }: Listing, { seed, share }: Intruders): Part[] {
+function partsOf({ items, hasMore, withLastId }: Listing, { seed, share }: Intruders, write?: (held: Held) => string): Part[] {
   const parts: Part[] = ['{"object":"list","data":[']
   for (const held of items) {
     if (parts.length > 1) parts.push(',')
     const intruder = intruderBefore(held.id, seed, share)
     if (intruder !== undefined) parts.push(`${intruder},`)
-    parts.push(held)
+    parts.push(write === undefined ? held : write(held))
   }
   const firstId = items.find(({ id }) => id !== undefined)?.id ?? null
   const lastId = items.findLast(({ id }) => id !== undefined)?.id ?? null

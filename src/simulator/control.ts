@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { toError } from '../core/errors.ts'
 import { type FaultShares, parseFaults } from './faults.ts'
 import { type Held, textOf } from './held.ts'
+import { logTextOf } from './organization_log.ts'
 import { parseRecording } from './recording.ts'
 import type { FileRecord } from './recording.ts'
 import type { RequestCounts } from './request_log.ts'
@@ -25,6 +26,7 @@ export interface Controlled {
  * `GET /_simulator/events`           all events held now, oldest first, one a line. A line is the event's text
  *                                    as served; a line break between its members is given as a space
  * `GET /_simulator/events?strings`   the same, each text as a JSON string: byte for byte whatever is in it
+ * `GET /_simulator/logs`             the same of the older log, whose records are of another shape
  * `POST /_simulator/events`          adds the events of the body (NDJSON, a JSON list, answers)
  * `GET /_simulator/requests`         counts of requests to the API
  * `GET`, `PUT /_simulator/faults`    the switches; PUT takes a list as `--faults` does
@@ -35,6 +37,18 @@ export async function control(request: IncomingMessage, response: ServerResponse
     case 'GET /_simulator/events':
       response.writeHead(200, { 'content-type': 'application/x-ndjson' })
       return pipeline(Readable.from(lines(controlled.held(), search === 'strings')), response)
+    case 'GET /_simulator/logs':
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+      return pipeline(
+        Readable.from(
+          lines(
+            [...controlled.held()].filter(({ tenant }) => !tenant),
+            search === 'strings',
+            logTextOf,
+          ),
+        ),
+        response,
+      )
     case 'POST /_simulator/events':
       return attempt(response, async () => {
         const records = parseRecording(await bodyOf(request), 'body')
@@ -57,10 +71,10 @@ export async function control(request: IncomingMessage, response: ServerResponse
 
 const LINES_A_CHUNK = 500
 
-function* lines(held: Iterable<Held>, asStrings: boolean): Generator<string> {
+function* lines(held: Iterable<Held>, asStrings: boolean, write = textOf): Generator<string> {
   let chunk: string[] = []
   for (const one of held) {
-    chunk.push(asStrings ? JSON.stringify(textOf(one)) : lineOf(textOf(one)))
+    chunk.push(asStrings ? JSON.stringify(write(one)) : lineOf(write(one)))
     if (chunk.length < LINES_A_CHUNK) continue
     yield `${chunk.join('\n')}\n`
     chunk = []

@@ -17,16 +17,16 @@ export function layPage(store: EventStore, query: Query, beside: Held | undefine
   const cursor = choice.mode === 'ignored' ? undefined : beside
   const direction = directionOf(query, cursor, choice)
   const page = store.list({ query, direction, limit: query.limit, ...(cursor && { beside: cursor }) })
-  const isRepeating = choice.oddities.has('duplicates') && direction === 'older'
+  const isRepeating = choice.oddities.has('duplicates') && direction === 'older' && query.order !== 'asc'
   const { items, hasMore } = isRepeating ? repeat(store, query, cursor !== undefined, page, choice) : page
   const withLastId = !(choice.failure === 'missing_last_id' && hasMore)
-  const said = { items, hasMore: lie(items, hasMore, choice), withLastId }
+  const said = { items: query.order === 'asc' ? items.toReversed() : items, hasMore: lie(items, hasMore, choice), withLastId }
   return choice.oddities.has('several_documents') ? split(said, choice) : [said]
 }
 
 function directionOf(query: Query, cursor: Held | undefined, { mode }: Choice): Direction {
-  if (cursor === undefined) return 'older'
-  return (query.cursor?.name === 'after') === (mode === 'honest') ? 'older' : 'newer'
+  const isOnward = cursor === undefined || (query.cursor?.name === 'after') === (mode === 'honest')
+  return isOnward === (query.order !== 'asc') ? 'older' : 'newer'
 }
 
 function lie(items: readonly Held[], hasMore: boolean, { oddities }: Choice): boolean {

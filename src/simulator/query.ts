@@ -24,6 +24,8 @@ export interface Query {
   readonly resourceIds: ReadonlySet<string> | undefined
   readonly tenantOnly: boolean
   readonly limit: number
+  /** Default: newest first. */
+  readonly order?: 'asc' | 'desc'
   readonly cursor: Cursor | undefined
 }
 

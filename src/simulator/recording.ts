@@ -39,7 +39,7 @@ interface Listed extends FileRecord {
 function elements(text: string, span: Span, name: string): readonly Listed[] {
   const body = parse(text, span, name)
   if (Array.isArray(body)) return [...valuesIn(text, span.start + 1, span.end - 1)].flatMap(inner => elements(text, inner, name))
-  const isAnswer = isJsonObject(body) && Array.isArray(body.data) && body.effective_at === undefined
+  const isAnswer = isJsonObject(body) && Array.isArray(body.data) && body.effective_at === undefined && body.created_at === undefined
   const data = isAnswer ? memberOf(text, span, 'data') : undefined
   if (data === undefined) return [{ text: text.slice(span.start, span.end), body, inAnswer: false }]
   return [...valuesIn(text, data.start + 1, data.end - 1)].map(inner => ({
@@ -60,6 +60,6 @@ function parse(text: string, { start, end }: Span, name: string): unknown {
 }
 
 function timeOf(record: Listed | undefined): number {
-  const time = isJsonObject(record?.body) ? record.body.effective_at : undefined
+  const time = isJsonObject(record?.body) ? (record.body.effective_at ?? record.body.created_at) : undefined
   return typeof time === 'number' ? time : Number.NaN
 }

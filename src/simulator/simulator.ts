@@ -8,7 +8,8 @@ import { castOf } from './cast.ts'
 import { CONTROL_PATH, control } from './control.ts'
 import { deliver } from './delivery.ts'
 import type { FaultShares } from './faults.ts'
-import { textOf } from './held.ts'
+import { type Held, textOf } from './held.ts'
+import { logTextOf } from './organization_log.ts'
 import { type Settings, type SimulatorOptions, settle } from './options.ts'
 import { readRecording } from './recording.ts'
 import { type LoggedRequest, type RequestCounts, RequestLog } from './request_log.ts'
@@ -22,6 +23,8 @@ export interface Simulator extends AsyncDisposable {
   events(): readonly string[]
   /** Ids of the same. */
   ids(): readonly string[]
+  /** Text of every record that the older log lists now, oldest first: those of no tenant. */
+  logs(): readonly string[]
   /** Lists these from now on, whatever their time: a text as it is, an object as `JSON.stringify` writes it. */
   add(...events: readonly (string | JsonObject)[]): void
   /** Faults in the events themselves change for events to come only. */
@@ -102,6 +105,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: `http://${authority(server.address() as AddressInfo)}/v1`,
     events: () => controlled.held().map(textOf),
     ids: () => controlled.held().flatMap(({ id }) => id ?? []),
+    logs: () => logsOf(controlled.held()),
     add: (...events) => {
       upToDate()
       for (const event of events) world.add(event)
@@ -122,6 +126,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     [Symbol.asyncDispose]: close,
   }
 }
+
+const logsOf = (held: readonly Held[]) => held.filter(({ tenant }) => !tenant).map(logTextOf)
 
 /** A fault nobody asked for: it must not look like one of the switches. */
 function confess(error: unknown, response: ServerResponse): void {

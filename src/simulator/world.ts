@@ -82,7 +82,7 @@ export class World {
 }
 
 function newEvent(text: string, body: unknown, otherwiseS: number): NewEvent {
-  const { id, type, effective_at } = (body ?? {}) as Partial<Record<string, unknown>>
+  const { id, event, created_at, type = event, effective_at = created_at } = (body ?? {}) as Partial<Record<string, unknown>>
   const name = typeof type === 'string' ? type : ''
   return {
     id: typeof id === 'string' ? id : undefined,

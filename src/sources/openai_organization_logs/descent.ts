@@ -16,7 +16,7 @@ export interface DescentOptions {
 
 /**
  * A walk down the list, page by page, newest first. The API takes no times, so a cursor is the only way: where none
- * leads on, the walk fails as a whole with `RetryableError`.
+ * leads on, it stays where it is with `RetryableError`.
  */
 export class Descent {
   readonly #options: DescentOptions
@@ -82,7 +82,7 @@ export class Descent {
       if (!(error instanceof CursorError)) throw error
       throw new RetryableError(
         `${SHAPE.component}.undrainable`,
-        `The API's cursors lead nowhere in either direction: ${error.message}. The position stays; the list is walked again from its head.`,
+        `The API's cursors lead nowhere in either direction: ${error.message}. The position stays; it is tried again.`,
       )
     }
   }

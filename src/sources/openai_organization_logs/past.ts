@@ -8,6 +8,8 @@ import { SHAPE } from './query.ts'
 import { Stretch } from './stretch.ts'
 
 const PAGES_PER_PART = 10
+/** A walk that leads no further is tried again where it is; after so many times it begins anew. */
+const FAILURES_MAX = 3
 /** What cannot be cut into parts, because it is of one second or in no order of time, is held whole. */
 const PART_EVENTS_MAX = 1_000_000
 
@@ -28,6 +30,7 @@ export class DescendingPast implements Past<Part> {
   readonly #options: DescentOptions
   /** Where the walk down the first segment is, and what it has come upon that is not handed out. */
   #walk: { readonly descent: Descent; readonly stretch: Stretch } | undefined
+  #failures = 0
   #fetching: Promise<Part> | undefined
 
   constructor(reading: Reading, options: DescentOptions) {
@@ -70,8 +73,7 @@ export class DescendingPast implements Past<Part> {
     try {
       return await this.#part(segment, signal)
     } catch (error) {
-      // What a walk that failed has listed may be in any order: the next try begins anew.
-      this.#walk = undefined
+      if (++this.#failures % FAILURES_MAX === 0) this.#walk = undefined
       throw error
     }
   }
@@ -79,7 +81,8 @@ export class DescendingPast implements Past<Part> {
   async #part(segment: Segment, signal: AbortSignal): Promise<Part> {
     const { pageEvents } = this.#options
     const window = { fromS: segment.nextS, toS: segment.endS }
-    const { descent, stretch } = this.#walk ?? { descent: await this.#begin(segment, signal), stretch: new Stretch(window) }
+    this.#walk ??= { descent: await this.#begin(segment, signal), stretch: new Stretch(window) }
+    const { descent, stretch } = this.#walk
     while (true) {
       stretch.take(descent.collected.elements)
       if (descent.isBelow(segment.nextS)) break
@@ -92,6 +95,7 @@ export class DescendingPast implements Past<Part> {
         stretch.reset()
       }
       if (!(await descent.advance(signal))) break
+      this.#failures = 0
     }
     this.#walk = undefined
     const { order, duplicates, unreadable } = descent.collected

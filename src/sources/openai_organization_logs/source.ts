@@ -31,9 +31,11 @@ export function createOpenaiOrganizationLogsSource(
   const url = new URL(`${config.base_url.href.replace(/\/+$/, '')}${config.path}`)
   const connection = connectList(config, context, { shape: SHAPE, remedies: REMEDIES, url, concurrencyMax: REQUESTS_MAX, fetchPage })
   const client = connection.client('organization')
+  // With one record a page nothing would tell a cursor that works from one that leads nowhere.
+  const pageEvents = Math.max(2, config.page_size)
   const descent: DescentOptions = {
-    ask: (cursor, signal) => ask(client, cursor, config.page_size, signal),
-    pageEvents: config.page_size,
+    ask: (cursor, signal) => ask(client, cursor, pageEvents, signal),
+    pageEvents,
     direction: new CursorDirection(),
   }
   const stream = new ListStream({
