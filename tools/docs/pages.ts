@@ -14,6 +14,7 @@ import { errorsPage } from './errors_page.ts'
 import { filterPage } from './filter_page.ts'
 import { mappingPage } from './mapping_page.ts'
 import { cell, GENERATED } from './markdown.ts'
+import { memorySection } from './sink_memory.ts'
 import { settingsTable } from './settings_table.ts'
 import { splunkLookup } from './splunk_lookup.ts'
 
@@ -105,7 +106,8 @@ const list = (specs: readonly (SourceSpec | SinkSpec)[], folder: string) =>
   `Types: ${specs.map(({ type, summary }) => `[${type}](../${folder}/${type}.md): ${summary}`).join(' ')}`
 
 const sourcePage = (spec: SourceSpec) => componentPage(spec, settingsTable(describedSchema(sourceSchema(spec)), ['type']))
-const sinkPage = (spec: SinkSpec) => componentPage(spec, settingsTable(describedSchema(sinkSchema(spec, REGISTRY.formats)), ['type']))
+const sinkPage = (spec: SinkSpec) =>
+  componentPage(spec, settingsTable(describedSchema(sinkSchema(spec, REGISTRY.formats)), ['type'])) + memorySection(spec)
 
 function componentPage({ kind, type, summary, examples }: SourceSpec | SinkSpec, settings: string): string {
   const yaml = (settingsOf: string) => `${kind}s:\n  my_${kind}:\n    type: ${type}\n${settingsOf.trimEnd().replace(/^(?=.)/gm, '    ')}\n`
