@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../core/json.ts'
-import { activityOfVerb } from '../../record/classes.ts'
 import type { Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Severity } from '../../record/severity.ts'
@@ -92,8 +91,8 @@ const CHANGES: Readonly<Record<number, string>> = { 1: 'created', 2: 'read', 3: 
 function changeAction({ row, type }: CommonRecord): string {
   if (ACCESS_CONTROLS.has(row.entityKey)) return 'acl_modified'
   const verb = type.slice(type.lastIndexOf('.') + 1)
-  const activity = activityOfVerb(verb)
-  return (activity === undefined ? undefined : CHANGES[activity]) ?? (safeText(verb.slice(0, VERB_CHARS_MAX)) || 'unknown')
+  // The row's last class is Entity Management: a member that was added is a group that was modified.
+  return CHANGES[row.ocsf.at(-1)!.activityId] ?? (safeText(verb.slice(0, VERB_CHARS_MAX)) || 'unknown')
 }
 
 /** The data model takes no value with a quotation mark in it. */
