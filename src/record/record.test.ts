@@ -40,6 +40,21 @@ describe('payload', () => {
   })
 })
 
+describe('numbers that reading would alter', () => {
+  test('are texts, and so may be ids; the id of the record is the one that its source gave it', () => {
+    const text = '{"id":12345678901234567890,"type":"api_key.created","effective_at":1e400,"api_key.created":{"id":9007199254740993}}'
+    const read = toRecord(received({}, text))
+    expect(read.target.id).toBe('9007199254740993')
+    expect(read).toMatchObject({ hasOwnId: false, timeMs: RECEIVED_MS, misfits: { id: '12345678901234567890', effective_at: '1e400' } })
+    expect(read.id).toMatch(/^sha256-/)
+  })
+
+  test('beside what is too deep to be read again are left as they are', () => {
+    const abyss = `{"type":"a.b","n":12345678901234567890,"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    expect(toRecord(received({}, abyss)).unknown).toMatchObject({ n: Number('12345678901234567890') })
+  })
+})
+
 describe('target', () => {
   const assignment = 'role_assignment_role-api-organization-owner__api-organization__org-1_user-bob'
 

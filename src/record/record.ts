@@ -2,6 +2,7 @@ import type { LogEvent } from '../core/event.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { type Actor, readActor } from './actor.ts'
 import { boundDepth } from './depth.ts'
+import { exactBody } from './exact.ts'
 import { readNamedActor } from './named_actor.ts'
 import { isTime } from './received.ts'
 import { sentenceOf } from './sentence.ts'
@@ -59,7 +60,7 @@ const NO_FIELDS: readonly string[] = []
 
 /** Pure and total: whatever the JSON object holds, it is read, never refused (invariant 4). */
 export function toRecord(event: LogEvent): CommonRecord {
-  const { body } = event
+  const body = exactBody(event)
   const shape = shapeOf(body)
   const type = typeOf(body)
   const row = type === '' ? UNTYPED_ROW : rowOf(type)
@@ -71,12 +72,13 @@ export function toRecord(event: LogEvent): CommonRecord {
   const target = isOlder ? readNamedTarget(row, payload) : readTarget(row, fields)
   const time = number(body[shape.timeField])
   const project = object(body.project)
-  const rest = readRest(body, payloadKey, actor, shape)
+  const hasOwnId = text(event.body.id) !== undefined
+  const rest = readRest(body, payloadKey, actor, shape, hasOwnId)
   const receivedMs = isTime(event.receivedMs) ? Math.round(event.receivedMs) : 0
   const record = {
     event,
     id: event.id,
-    hasOwnId: text(body.id) !== undefined,
+    hasOwnId,
     type,
     row,
     known: row.known,
@@ -132,7 +134,13 @@ interface Rest {
   readonly misfits: OpenObject | undefined
 }
 
-function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor, { envelope, timeField }: Shape): Rest {
+function readRest(
+  body: JsonObject,
+  payloadKey: string | undefined,
+  actor: Actor,
+  { envelope, timeField }: Shape,
+  hasOwnId: boolean,
+): Rest {
   let unknown: OpenObject | undefined
   let misfits: OpenObject | undefined = keep(undefined, 'actor', bounded(actor.rest))
   for (const key in body) {
@@ -140,7 +148,7 @@ function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor
     const value = body[key]
     if (!envelope.has(key)) unknown = keep(unknown, key, bounded(value))
     else if (key === 'project') misfits = keep(misfits, key, bounded(projectRest(value)))
-    else if (!isRead(key, value, timeField)) misfits = keep(misfits, key, bounded(value))
+    else if (key === 'id' ? !hasOwnId : !isRead(key, value, timeField)) misfits = keep(misfits, key, bounded(value))
   }
   return { unknown, misfits }
 }
@@ -154,7 +162,7 @@ function isRead(key: string, value: JsonValue | undefined, timeField: string): b
     const time = number(value)
     return time !== undefined && isTime(time * 1000)
   }
-  return key === 'id' ? text(value) !== undefined : typeof value === 'string'
+  return typeof value === 'string'
 }
 
 function projectRest(project: JsonValue | undefined): JsonValue | undefined {

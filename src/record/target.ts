@@ -184,7 +184,7 @@ function readHolder(target: Draft, payload: JsonObject): void {
     const roles = texts(value)
     if (roles.length === 0) continue
     target.roles = roles
-    target.rolesFrom = [path]
+    if (!Array.isArray(value) || roles.length === value.length) target.rolesFrom = [path]
     return
   }
 }

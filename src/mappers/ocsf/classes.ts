@@ -32,7 +32,6 @@ export const FILL: Readonly<Record<number, Fill>> = {
   3006: fillGroupManagement,
 }
 
-const ERROR_FIELDS = ['error_code', 'error_message']
 const SERVICE = { name: 'OpenAI Platform' }
 
 function targetUser(record: CommonRecord, version: OcsfVersion): OpenObject {
@@ -51,12 +50,18 @@ function fillAuthentication(record: CommonRecord, version: OcsfVersion, actor: O
   const { row, target, payload } = record
   const user = actor?.user
   const isSignIn = row.entityKey === 'session'
+  const errors = errorFieldsOf(record)
   if (user === undefined && !isSignIn && target.id === undefined) return undefined
   if (isJsonObject(user) || isSignIn) {
-    return { user: isJsonObject(user) ? (user as OpenObject) : NOBODY, service: SERVICE, details: without(payload, ERROR_FIELDS) }
+    return { user: isJsonObject(user) ? (user as OpenObject) : NOBODY, service: SERVICE, details: without(payload, errors) }
   }
   const workload = userObject({ uid: target.id, name: target.name, email: undefined, kind: 'service_account' }, version)
-  return { user: workload, service: SERVICE, details: without(payload, [...ERROR_FIELDS, ...target.from]) }
+  return { user: workload, service: SERVICE, details: without(payload, [...errors, ...target.from]) }
+}
+
+/** What of an error stands in `status_code` and `status_detail`. */
+function errorFieldsOf({ errorCode, errorMessage }: CommonRecord): readonly string[] {
+  return [...(errorCode === undefined ? [] : ['error_code']), ...(errorMessage === undefined ? [] : ['error_message'])]
 }
 
 function fillUserAccess(record: CommonRecord, version: OcsfVersion): ClassFields | undefined {
@@ -117,7 +122,8 @@ const ENTITY_TYPES: Readonly<Record<number, string>> = { 2: 'User', 3: 'Group', 
 function fillEntityManagement(record: CommonRecord, version: OcsfVersion): ClassFields {
   const { row, target, payload } = record
   const isAssignment = row.target === 'principal'
-  const uid = isAssignment ? text(object(payload)?.id) : target.id
+  const fields = object(payload)
+  const uid = isAssignment ? text(fields?.id) : target.id
   const name = target.name ?? (uid === undefined ? row.entity : undefined)
   const typeId = row.entityTypeId === 7 && !version.networkZone ? 99 : row.entityTypeId
   const entity = (): OpenObject => {
@@ -130,8 +136,9 @@ function fillEntityManagement(record: CommonRecord, version: OcsfVersion): Class
   }
   const acted = entity()
   const filled: Draft = { entity: acted, details: undefined }
-  const used = isAssignment ? ['id'] : target.from.filter(path => path === 'name' || path.endsWith('id'))
-  const changes = object(payload)?.changes_requested
+  const isUid = (path: string) => uid !== undefined && text(fields?.[path]) === uid
+  const used = isAssignment ? ['id'].filter(isUid) : target.from.filter(path => path === 'name' || isUid(path))
+  const changes = fields?.changes_requested
   if (!isEmpty(changes)) {
     used.push('changes_requested')
     const result = entity()

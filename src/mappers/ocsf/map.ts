@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { JsonObject } from '../../core/json.ts'
 import { boundDepth } from '../../record/depth.ts'
+import { exactBody } from '../../record/exact.ts'
 import type { MapperOptions, Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Activity } from '../../record/classes.ts'
@@ -52,7 +53,7 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   if (record.errorCode !== undefined) event.status_code = record.errorCode
   if (record.errorMessage !== undefined) event.status_detail = record.errorMessage
   if (attacks !== undefined) event.attacks = attacks
-  const unmapped = isTyped ? unmappedOf(record, filled.details, rest, actor) : (boundDepth(record.event.body) as OpenObject)
+  const unmapped = isTyped ? unmappedOf(record, filled.details, rest, actor) : (boundDepth(exactBody(record.event)) as OpenObject)
   if (!isEmpty(unmapped)) event.unmapped = unmapped!
   const observables = observablesOf(event, version)
   if (observables !== undefined) event.observables = observables

@@ -53,8 +53,11 @@ function attributesOf(record: CommonRecord, { includeOriginal }: OtelContext): O
   if (record.projectName !== undefined) attributes['openai.audit.project.name'] = record.projectName
   if (record.type !== '') setTarget(attributes, record)
   if (record.details !== undefined) attributes['openai.audit.details'] = record.details
-  if (!includeOriginal && (record.unknown !== undefined || record.misfits !== undefined)) {
-    attributes['openai.audit.unmapped'] = { ...record.unknown, ...record.misfits }
+  if (!includeOriginal) {
+    if (record.unknown !== undefined || record.misfits !== undefined) {
+      attributes['openai.audit.unmapped'] = { ...record.unknown, ...record.misfits }
+    }
+    setPlaceNames(attributes, record)
   }
   return attributes
 }
@@ -84,6 +87,12 @@ function setAuditActor(attributes: OpenObject, { actor }: CommonRecord): void {
   if (actor.keyId !== undefined) attributes['openai.audit.actor.api_key.id'] = actor.keyId
   if (actor.keyKind !== undefined) attributes['openai.audit.actor.api_key.type'] = actor.keyKind
   if (actor.serviceAccountId !== undefined) attributes['openai.audit.actor.api_key.service_account.id'] = actor.serviceAccountId
+}
+
+/** What the conventions have no name for, and the original text would tell. */
+function setPlaceNames(attributes: OpenObject, { actor }: CommonRecord): void {
+  if (actor.region !== undefined) attributes['openai.audit.actor.session.region'] = actor.region
+  if (actor.countryName !== undefined) attributes['openai.audit.actor.session.country'] = actor.countryName
 }
 
 function setTarget(attributes: OpenObject, { target }: CommonRecord): void {
