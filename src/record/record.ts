@@ -134,13 +134,7 @@ interface Rest {
   readonly misfits: OpenObject | undefined
 }
 
-function readRest(
-  body: JsonObject,
-  payloadKey: string | undefined,
-  actor: Actor,
-  { envelope, timeField }: Shape,
-  hasOwnId: boolean,
-): Rest {
+function readRest(body: JsonObject, payloadKey: string | undefined, actor: Actor, { envelope, timeField }: Shape, hasOwnId: boolean): Rest {
   let unknown: OpenObject | undefined
   let misfits: OpenObject | undefined = keep(undefined, 'actor', bounded(actor.rest))
   for (const key in body) {
