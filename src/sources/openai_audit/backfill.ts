@@ -11,8 +11,8 @@ const FIRST_WINDOW_S = 3600
 const STRETCH_MAX = 8
 /** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
 const AHEAD_BYTES_MAX = 64 * 1024 * 1024
-/** Text that is ready to be handed out: when there is more, whoever takes it is the slower one, and fetching ahead only holds memory. */
-const READY_BYTES_MAX = 8 * 1024 * 1024
+/** Enough where whoever takes the windows is slower than the API. */
+const AHEAD_BYTES_MIN = 8 * 1024 * 1024
 /** Of one event, before the first window is there. */
 const FIRST_EVENT_BYTES = 2048
 
@@ -44,6 +44,7 @@ export class Backfill {
   #plannedToS: number
   #windowS = FIRST_WINDOW_S
   #aheadBytes = 0
+  #aheadBytesMax = AHEAD_BYTES_MIN
   #eventBytes = FIRST_EVENT_BYTES
   #fetching = 0
 
@@ -55,6 +56,7 @@ export class Backfill {
 
   /** The oldest window that has not been taken; undefined when the segment is done. */
   head(signal: AbortSignal): Promise<Drained> | undefined {
+    this.#adapt()
     this.#plan(signal)
     return this.#windows[0]?.fetching
   }
@@ -81,7 +83,14 @@ export class Backfill {
   /** Whoever is waited for is fetched whatever there is ahead of it. */
   get #hasRoom(): boolean {
     const expectedBytes = (this.#fetching + 1) * PAGES_PER_WINDOW * this.#options.pageEvents * this.#eventBytes
-    return this.#windows.length === 0 || (this.#aheadBytes + expectedBytes <= AHEAD_BYTES_MAX && this.#readyBytes < READY_BYTES_MAX)
+    return this.#windows.length === 0 || this.#aheadBytes + expectedBytes <= this.#aheadBytesMax
+  }
+
+  /** Who has to wait for the head wants more fetched ahead of it; who finds much ready would only have it held in memory. */
+  #adapt(): void {
+    const [head] = this.#windows
+    if (head !== undefined && head.bytes === undefined) this.#aheadBytesMax = Math.min(AHEAD_BYTES_MAX, 2 * this.#aheadBytesMax)
+    else if (this.#readyBytes > this.#aheadBytesMax / 2) this.#aheadBytesMax = Math.max(AHEAD_BYTES_MIN, this.#aheadBytesMax / 2)
   }
 
   get #readyBytes(): number {
