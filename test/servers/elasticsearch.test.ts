@@ -70,6 +70,31 @@ describe.each([
     expect((await reader.ids('rolls')).length).toBe(3010)
   })
 
+  test('a replay into a node that is just coming back, and rolls over, stores nothing twice', async () => {
+    await createTarget(reader, 'returns', product)
+    const events = someEvents(20_000, 'returns')
+    for (let round = 1; round <= 2; round++) {
+      await using opened = await openSink(elasticsearch, { urls: [node.url], index: 'returns' })
+      // The sink keeps at it while the node is away, so that it comes with the first shard that answers.
+      const shipped = ship(opened.sink, events, {
+        batchEvents: 1000,
+        before: batch => (batch === 10 ? void node.kill().then(() => node.start()) : undefined),
+      })
+      await expect
+        .poll(
+          () =>
+            reader.call('POST', '/returns/_rollover').then(
+              () => node.isRunning,
+              () => false,
+            ),
+          { timeout: 60_000 },
+        )
+        .toBe(true)
+      await shipped
+    }
+    expect(await reader.ids('returns')).toEqual(idsOf(events).toSorted())
+  })
+
   test('a document that does not fit the mapping is a dead letter with the reason; the others are stored', async () => {
     await createTarget(reader, 'conflict', product)
     const wrong = { ...mapped('wrong'), json: '{"effective_at":"yesterday"}', document: {} }
