@@ -9,6 +9,8 @@ const SEEDS = 60
 
 interface Fault {
   readonly name: string
+  /** The source that the simulation reads through; `openai_audit` otherwise. */
+  readonly source?: 'openai_organization_logs'
   readonly file: string
   readonly edits: readonly (readonly [find: string, replace: string])[]
 }
@@ -97,6 +99,24 @@ const FAULTS: readonly Fault[] = [
     file: 'src/paging/position.ts',
     edits: [['{ ...first, nextS: listedToS }', '{ ...first, nextS: listedToS + 7200 }']],
   },
+  {
+    name: 'a part of the past ends within a second',
+    source: 'openai_organization_logs',
+    file: 'src/sources/openai_organization_logs/stretch.ts',
+    edits: [['Math.floor(this.#oldestS) + 1', 'Math.floor(this.#oldestS)']],
+  },
+  {
+    name: 'what was listed beyond a part is forgotten',
+    source: 'openai_organization_logs',
+    file: 'src/sources/openai_organization_logs/past.ts',
+    edits: [['descent.forget(older)', 'descent.forget([])']],
+  },
+  {
+    name: 'the place to go on from is the end of the last page',
+    source: 'openai_organization_logs',
+    file: 'src/sources/openai_organization_logs/past.ts',
+    edits: [['newer.findLast(({ id }) => id !== undefined)?.id', 'descent.page.elements.at(-1)?.id']],
+  },
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'planted-'))
@@ -106,16 +126,17 @@ for (const part of ['src', 'test/simulation', 'test/support', 'package.json'])
 symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
 
 /** The exit code of the simulation in the copied tree: 0, or 2 when it saw an invariant broken. */
-function simulation(): Promise<number | null> {
-  const child = spawn(process.execPath, ['test/simulation/main.ts', '--seeds', String(SEEDS)], { cwd: folder, stdio: 'ignore' })
+function simulation(source = 'openai_audit'): Promise<number | null> {
+  const args = ['test/simulation/main.ts', '--seeds', String(SEEDS), '--source', source]
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' })
   return new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve))
 }
 
-test('without a fault the simulation sees none', async () => {
-  expect(await simulation()).toBe(0)
+test.each(['openai_audit', 'openai_organization_logs'])('without a fault the simulation of %s sees none', async source => {
+  expect(await simulation(source)).toBe(0)
 })
 
-test.each(FAULTS)('the simulation notices: $name', async ({ file, edits }) => {
+test.each(FAULTS)('the simulation notices: $name', async ({ file, edits, source }) => {
   const path = join(folder, file)
   const sound = readFileSync(path, 'utf8')
   try {
@@ -125,7 +146,7 @@ test.each(FAULTS)('the simulation notices: $name', async ({ file, edits }) => {
       broken = broken.replace(find, replace)
     }
     writeFileSync(path, broken)
-    expect(await simulation()).toBe(2)
+    expect(await simulation(source)).toBe(2)
   } finally {
     writeFileSync(path, sound)
   }

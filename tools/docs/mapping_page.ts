@@ -26,6 +26,11 @@ Management, ECS \`configuration\`, severity Low; it is counted and logged once.
   on this record would cite; written into ECS and OCSF only with \`attack: true\`.
 - **Example**: the sentence that stands in \`message\`, or in the body in OpenTelemetry.
 
+A record of the older organization log (\`openai_organization_logs\`: \`{id, event, created_at, actor{type, id, name}, target, api_request, success}\`)
+is mapped by the same rows. \`event\` is its type, \`target\` its payload, and \`success\`, where it is true or false, its outcome in place of the
+row's. The actor's \`id\` is a user's, a service account's or a key's, as its \`type\` says; a \`name\` that is an e-mail address is one. What has no
+place, \`api_request\` always, stands with the other fields that have none.
+
 ${SECTIONS.map(section).join('\n')}
 ## Severity
 

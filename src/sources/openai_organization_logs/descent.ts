@@ -39,11 +39,11 @@ export class Descent {
     return new Descent(options, await walk(options, new Collected(), signal).ask(undefined))
   }
 
-  /** From behind an element that was listed before; undefined where the answer cannot be what follows it. */
-  static async fromCursor(options: DescentOptions, id: string, beforeS: number, signal: AbortSignal): Promise<Descent | undefined> {
+  /** From behind an element that was listed before; undefined where nothing is found there. One that begins too high only walks further. */
+  static async fromCursor(options: DescentOptions, id: string, signal: AbortSignal): Promise<Descent | undefined> {
     const cursor = { name: options.direction.names[0], id }
     const page = await walk(options, new Collected(), signal).ask(cursor).catch(ignoreCursorError)
-    return page?.newestS !== undefined && page.newestS < beforeS ? new Descent(options, page) : undefined
+    return page === undefined || page.elements.length === 0 ? undefined : new Descent(options, page)
   }
 
   /** What was listed since the start, or since `forget`. */

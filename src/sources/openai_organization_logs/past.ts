@@ -125,8 +125,8 @@ export class DescendingPast implements Past<Part> {
     return { source: context.id, stream: name, receivedMs: context.clock.now() }
   }
 
-  async #begin({ cursor, endS }: Segment, signal: AbortSignal): Promise<Descent> {
-    const resumed = cursor === undefined ? undefined : await Descent.fromCursor(this.#options, cursor, endS, signal)
+  async #begin({ cursor }: Segment, signal: AbortSignal): Promise<Descent> {
+    const resumed = cursor === undefined ? undefined : await Descent.fromCursor(this.#options, cursor, signal)
     return resumed ?? Descent.fromHead(this.#options, signal)
   }
 }

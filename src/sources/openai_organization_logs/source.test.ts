@@ -48,6 +48,34 @@ test('nothing before the start is handed out, and no page behind it is asked for
   expect(staged.queries.length).toBeLessThanOrEqual(8)
 })
 
+test.each(['oldest first', 'by arrival'] as const)('a list that is %s hides nothing behind its first page', async order => {
+  const api = new LogsApi(past(600), { order })
+  const staged = stageLogs(query => api.answer(query), { start: '1h', page_size: 50, overlap: '10m', poll_interval: '1m' })
+  const read = readLogs(staged)
+  await staged.clock.advance(2 * MINUTE_MS)
+  api.records.push(record('new', NOW_S + 130))
+  await staged.clock.advance(2 * MINUTE_MS)
+  await read.end()
+  expect(read.ids().toSorted()).toEqual(
+    api.records
+      .filter(({ created_at: at }) => at >= NOW_S - 3600)
+      .map(({ id }) => id)
+      .toSorted(),
+  )
+})
+
+test('what is new stands last in a list that is oldest first, and is found by a poll that is no sweep', async () => {
+  const api = new LogsApi(past(0), { order: 'oldest first' })
+  for (let n = 0; n < 30; n++) api.records.push(record(`e${n}`, NOW_S - 300 + n))
+  const staged = stageLogs(query => api.answer(query), { start: '1h', page_size: 10, sweep_interval: '1d' })
+  const read = readLogs(staged)
+  await staged.clock.advance(2 * MINUTE_MS)
+  api.records.push(record('new', NOW_S + 125))
+  await staged.clock.advance(2 * MINUTE_MS)
+  await read.end()
+  expect(read.ids()).toContain('new')
+})
+
 test('a new event comes with the next poll, a late one with the next sweep, counted as late', async () => {
   const api = new LogsApi(past(300))
   const staged = stageLogs(query => api.answer(query), { start: '1d', page_size: 20 })
