@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { isJsonObject, type JsonObject } from '../../src/core/json.ts'
 import { scanJsonTexts } from './json_texts.ts'
+import { answering } from './requests.ts'
 
 export interface DatadogLog {
   /** `event_id`; empty where there is none. */
@@ -59,7 +60,7 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
   const logs: DatadogLog[] = []
   const lost: DatadogLog[] = []
   const requests: { bytes: number; logs: number; encoding: string | undefined }[] = []
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const double = {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
+import { answering } from './requests.ts'
 
 interface StoredDocument {
   readonly id: string
@@ -44,7 +45,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
   const documents: (StoredDocument & { readonly generation: number })[] = []
   const paths: string[] = []
   let [requests, generation, visible] = [0, 1, 0]
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const double = {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { temporaryFolder } from '../support/folder.ts'
+import { answering } from './requests.ts'
 
 type ReceiverMode = 'accept' | 'busy' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge'
 
@@ -43,7 +44,7 @@ export async function startHttpReceiver(authorization: string): Promise<HttpRece
   const file = join(folder.path, 'received.ndjson')
   writeFileSync(file, '')
   const requests: ReceivedRequest[] = []
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import type { Behaviour } from '../contract/sink_contract.ts'
+import { answering } from './requests.ts'
 
 export interface OtlpDouble extends AsyncDisposable {
   readonly url: string
@@ -33,7 +34,7 @@ export async function startOtlpDouble(): Promise<OtlpDouble> {
   const ids: string[] = []
   let requests = 0
   let headers: IncomingHttpHeaders = {}
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const double = {

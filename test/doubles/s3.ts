@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Behaviour } from '../contract/sink_contract.ts'
+import { answering } from './requests.ts'
 
 /** An answer of its own for the next requests that write. */
 export interface S3Refusal {
@@ -34,7 +35,7 @@ export async function startS3Double(): Promise<S3Double> {
   const headers = new Map<string, IncomingMessage['headers']>()
   const parts: { number: number; headers: IncomingMessage['headers']; body: Buffer }[] = []
   const requests: string[] = []
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const double = {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { scanJsonTexts } from './json_texts.ts'
+import { answering } from './requests.ts'
 
 export interface HecEvent {
   readonly time: number
@@ -44,7 +45,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
   const given = new Map<string, number>()
   const told = new Set<string>()
   let requests = 0
-  const server = createServer((request, response) => void answer(request, response))
+  const server = createServer(answering(answer))
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const double = {
