@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Batch, SealedWindow, Unreadable } from '../core/batch.ts'
-import type { LogEvent } from '../core/event.ts'
+import { LogEvent } from '../core/event.ts'
 import { receivedEvent } from '../record/received.ts'
 import type { Listed } from './collected.ts'
 import type { KnownIds } from './known_ids.ts'
@@ -27,6 +27,8 @@ export interface Drained extends Window {
   readonly events: readonly LogEvent[]
   readonly unreadable: readonly Unreadable[]
   readonly duplicates: number
+  /** Its answers held more than these events. */
+  readonly isPart?: true
 }
 
 export function drained(window: Window, listed: Listed, names: { source: string; stream: string; receivedMs: number }): Drained {
@@ -44,8 +46,8 @@ export function splitAt(window: Drained, atS: number): readonly [Drained, Draine
   const first = window.events.findIndex(({ timeMs }) => timeMs >= atS * 1000)
   const count = first === -1 ? window.events.length : first
   return [
-    { fromS: window.fromS, toS: atS, events: window.events.slice(0, count), unreadable: [], duplicates: 0 },
-    { ...window, fromS: atS, events: window.events.slice(count) },
+    { fromS: window.fromS, toS: atS, events: window.events.slice(0, count), unreadable: [], duplicates: 0, isPart: true },
+    { ...window, fromS: atS, events: window.events.slice(count), isPart: true },
   ]
 }
 
@@ -68,9 +70,10 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
   let late = 0
   // What was known before this window; an id that comes twice here with two texts is two events.
   const repeated = new Set(window.events.filter(({ id }) => known.has(id)).map(({ id }) => id))
+  const sharesAnswer = window.isPart === true || repeated.size > 0
   for (const event of window.events) {
     if (repeated.has(event.id)) continue
-    fresh.push(event)
+    fresh.push(sharesAnswer ? detached(event) : event)
     const timeS = event.timeMs / 1000
     if (timeS >= options.rememberFromS) known.add(event.id, timeS)
     if (timeS >= options.lateBeforeS) continue
@@ -86,6 +89,15 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     digest: digestOf(window.events.filter(({ timeMs }) => timeMs >= sealed.fromS * 1000 && timeMs < sealed.toS * 1000)),
   }
   return { fresh, row }
+}
+
+/**
+ * With a text of its own. A piece of a string keeps the whole of it in memory: one new event among a hundred known ones
+ * would hold on to a hundred, for as long as the journal keeps it at hand. An answer is UTF-8, which copies as it is.
+ */
+function detached(event: LogEvent): LogEvent {
+  const { source, stream, id, timeMs, receivedMs, text, body } = event
+  return new LogEvent({ source, stream, id, timeMs, receivedMs, text: Buffer.from(text).toString(), body })
 }
 
 function digestOf(events: readonly LogEvent[]): string {
