@@ -1,15 +1,14 @@
 import type { Meter } from '../core/context.ts'
 
-/** A stream this close to its end follows what is new: there is no backfill to show. */
-const AT_HEAD_S = 120
 /** The rate is that of the last while, not of the whole run. */
 const RATE_MS = 10_000
 const BAR_CHARS = 24
 
 interface StreamProgress {
-  readonly startS: number
+  /** What was to be listed when it began, in seconds of the log. */
+  readonly wholeS: number
   readonly startedMs: number
-  frontierS: number
+  restS: number
 }
 
 /** How far a backfill has come, gathered from what the sources measure. */
@@ -17,12 +16,10 @@ export class Progress {
   readonly #streams = new Map<string, StreamProgress>()
   readonly #samples: { readonly atMs: number; readonly events: number }[] = []
   readonly #now: () => number
-  readonly #untilMs: number | undefined
   #events = 0
 
-  constructor(now: () => number, untilMs: number | undefined) {
+  constructor(now: () => number) {
     this.#now = now
-    this.#untilMs = untilMs
   }
 
   /** Measures as `meter` does, and listens. */
@@ -33,22 +30,21 @@ export class Progress {
         meter.add(name, labels, value)
       },
       set: (name, labels, value) => {
-        if (name === 'tailrace_source_frontier_seconds') this.#moved(`${labels.source}/${labels.stream}`, value)
+        if (name === 'tailrace_source_backfill_seconds') this.#left(`${labels.source}/${labels.stream}`, value)
         meter.set(name, labels, value)
       },
       observe: (name, labels, value) => meter.observe(name, labels, value),
     }
   }
 
-  /** The stream that is furthest behind, as one line; undefined while nothing is backfilled. */
+  /** The stream that has the most to list, as one line; undefined while nothing is backfilled. */
   line(): string | undefined {
     const nowMs = this.#now()
     this.#sample(nowMs)
-    const endS = (this.#untilMs ?? nowMs) / 1000
-    const [furthest] = [...this.#streams].sort(([, a], [, b]) => a.frontierS - b.frontierS)
-    if (furthest === undefined || endS - furthest[1].frontierS < AT_HEAD_S) return undefined
-    const [name, { startS, startedMs, frontierS }] = furthest
-    const share = Math.min(1, Math.max(0, (frontierS - startS) / (endS - startS)))
+    const [furthest] = [...this.#streams].sort(([, a], [, b]) => b.restS - a.restS)
+    if (furthest === undefined || furthest[1].restS === 0) return undefined
+    const [name, { wholeS, startedMs, restS }] = furthest
+    const share = 1 - restS / wholeS
     const filled = Math.round(share * BAR_CHARS)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CHARS - filled)}`
     const restMs = share === 0 ? undefined : ((nowMs - startedMs) / share) * (1 - share)
@@ -57,10 +53,11 @@ export class Progress {
     return `${name}  ${bar} ${Math.floor(share * 100)} %  ${this.#events.toLocaleString('en')} events  ${rate}/s${rest}`
   }
 
-  #moved(stream: string, frontierS: number): void {
+  /** More than before is another backfill: what a standstill left to be caught up. */
+  #left(stream: string, restS: number): void {
     const known = this.#streams.get(stream)
-    if (known === undefined) this.#streams.set(stream, { startS: frontierS, startedMs: this.#now(), frontierS })
-    else known.frontierS = Math.max(known.frontierS, frontierS)
+    if (known === undefined || restS > known.restS) this.#streams.set(stream, { wholeS: restS, startedMs: this.#now(), restS })
+    else known.restS = restS
   }
 
   #sample(nowMs: number): void {

@@ -25,7 +25,7 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
   const { log, admin } = config.service
   const format = log.format === 'auto' ? (io.isTerminal ? 'text' : 'json') : log.format
   const prometheus = createPrometheusMeter()
-  const progress = io.isTerminal ? new Progress(Date.now, bounds.untilMs) : undefined
+  const progress = io.isTerminal ? new Progress(Date.now) : undefined
   using display = showProgress(progress, io)
   const logger = createLogger({ level: log.level, format, write: line => display.say(line.trimEnd()) })
   const meter = progress?.listening(prometheus) ?? prometheus

@@ -33,7 +33,12 @@ export const METRICS = {
   },
   tailrace_source_frontier_seconds: {
     type: 'gauge',
-    help: 'Up to when everything has been listed, in seconds since 1970.',
+    help: 'Up to when everything has been listed, in seconds since 1970; what is still to be backfilled apart.',
+    labels: ['source', 'stream'],
+  },
+  tailrace_source_backfill_seconds: {
+    type: 'gauge',
+    help: 'How many seconds of the past are still to be listed; 0 when none are.',
     labels: ['source', 'stream'],
   },
   tailrace_sink_filtered_events_total: { type: 'counter', help: 'Events the filter of the sink left out.', labels: ['sink'] },

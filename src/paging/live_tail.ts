@@ -3,7 +3,7 @@ import type { LogEvent } from '../core/event.ts'
 import type { Listed } from './collected.ts'
 import { type Drained, drained, seal, splitAt, type Window, WindowTooLargeError } from './drained.ts'
 import type { Page } from './page.ts'
-import { caughtUpLater, encodePosition } from './position.ts'
+import { asPolled, caughtUpLater, encodePosition } from './position.ts'
 import type { Reading } from './stream.ts'
 
 /** New events of one poll; more are caught up in windows. */
@@ -85,7 +85,7 @@ export class LiveTail {
       if (row.toS > row.fromS || row.events > 0) sealed.push(row)
     }
     this.#reading.position = { ...position, frontierS }
-    if (isSweep) this.#reading.known.forget(this.#reading.position, options.overlapS)
+    if (isSweep) this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
     return { events, position: encodePosition(this.#reading.position), sealed, unreadable: window.unreadable }
   }
@@ -104,7 +104,7 @@ export class LiveTail {
     const { options, position } = this.#reading
     const { context, name, client, overlapS } = options
     const listedToS = position.segments.at(-1)?.endS ?? position.startS
-    const fromS = Math.max(position.startS, listedToS, position.frontierS - overlapS)
+    const fromS = Math.max(position.startS, listedToS, asPolled(position, client.now()).frontierS - overlapS)
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
     const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)

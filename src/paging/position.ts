@@ -49,6 +49,19 @@ export function segmentListedDownTo(position: StreamPosition, endS: number | und
   return { ...position, segments: endS === undefined ? others : [{ ...first, endS, cursor }, ...others] }
 }
 
+/**
+ * The position as polls go by it. The frontier never goes back (invariant 2), but it may be ahead of the API's clock, if an
+ * answer's `Date` once was: what happens until then is listed all the same.
+ */
+export function asPolled(position: StreamPosition, nowMs: number): StreamPosition {
+  return { ...position, frontierS: Math.min(position.frontierS, Math.floor(nowMs / 1000)) }
+}
+
+/** How many seconds of the past are still to be listed. */
+export function secondsToList({ segments }: StreamPosition): number {
+  return segments.reduce((sum, { nextS, endS }) => sum + endS - nextS, 0)
+}
+
 /** The position as the journal keeps it. */
 export function encodePosition(position: StreamPosition): Position {
   const segments = position.segments.map(({ nextS, endS, lateBeforeS, cursor }) =>

@@ -4,7 +4,7 @@ import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { ListClient } from './client.ts'
 import type { Listed } from './collected.ts'
 import { type Drained, inBatches, type Window } from './drained.ts'
-import { firstPosition, caughtUpLater, decodePosition, type StreamPosition } from './position.ts'
+import { asPolled, firstPosition, caughtUpLater, decodePosition, secondsToList, type StreamPosition } from './position.ts'
 import { KnownIds } from './known_ids.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
 import type { Page } from './page.ts'
@@ -70,11 +70,17 @@ export class ListStream<W> implements SourceStream {
     const scope = AbortSignal.any([signal, ended.signal])
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
     const position = await this.#open(from, bounds, untilS, scope)
-    const reading: Reading = { options: this.#options, known: KnownIds.load(history, position, this.#options.overlapS), position }
+    const reading: Reading = {
+      options: this.#options,
+      known: KnownIds.load(history, asPolled(position, this.#options.client.now()), this.#options.overlapS),
+      position,
+    }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
+    const { meter, id } = this.#options.context
     try {
       while (true) {
+        meter.set('tailrace_source_backfill_seconds', { source: id, stream: this.name }, secondsToList(reading.position))
         const window = past.head(scope)
         const poll = tail.next(scope)
         if (window === undefined && poll === undefined) return

@@ -1,5 +1,5 @@
 import type { Batch } from '../../src/core/batch.ts'
-import type { ComponentState } from '../../src/core/context.ts'
+import type { ComponentState, Meter } from '../../src/core/context.ts'
 import { openaiAuditConfig } from '../../src/sources/openai_audit/config.ts'
 import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.ts'
 import { VirtualClock } from './virtual_clock.ts'
@@ -15,12 +15,16 @@ interface Answer {
 }
 
 /** The source under a virtual clock, over an API that gives what `answer` says. */
-export function stage(answer: (query: URLSearchParams, nowMs: number) => Answer, settings: object = {}) {
+export function stage(answer: (query: URLSearchParams, nowMs: number) => Answer, settings: object = {}, observed?: Meter) {
   const clock = new VirtualClock()
   const queries: URLSearchParams[] = []
   const states: (ComponentState & { readonly part: string | undefined })[] = []
   const lateSeconds: number[] = []
-  const meter = { add: () => {}, set: () => {}, observe: (_: string, __: object, value: number) => void lateSeconds.push(value) }
+  const meter = observed ?? {
+    add: () => {},
+    set: () => {},
+    observe: (_: string, __: object, value: number) => void lateSeconds.push(value),
+  }
   const config = openaiAuditConfig.parse({ api_key: 'sk-secret', ...settings })
   const context = {
     id: 'acme',

@@ -40,6 +40,28 @@ test('nothing is sealed that the clock of the API has not passed', async () => {
   await read.end()
 })
 
+test('a clock of the API that was hours ahead for a while leaves nothing out, and repeats nothing', async () => {
+  const happened: { id: string; effective_at: number }[] = []
+  let aheadMs = 0
+  const { clock, source } = stage((query, nowMs) => {
+    const isListed = ({ effective_at: at }: { effective_at: number }) =>
+      at >= number(query, 'effective_at[gte]') && at < number(query, 'effective_at[lt]')
+    return { status: 200, text: list(...happened.filter(isListed)), headers: { date: new Date(nowMs + aheadMs).toUTCString() } }
+  })
+  const happens = (id: string) => happened.unshift({ id, effective_at: Math.floor(clock.now() / 1000) })
+  const read = reading(source)
+  await clock.advance(5 * MINUTE_MS)
+  aheadMs = 120 * MINUTE_MS
+  happens('while it is ahead')
+  await clock.advance(2 * MINUTE_MS)
+  aheadMs = 0
+  await clock.advance(MINUTE_MS)
+  happens('after that')
+  await clock.advance(30 * MINUTE_MS)
+  await read.end()
+  expect(read.batches.flatMap(({ events }) => events.map(({ id }) => id))).toEqual(['while it is ahead', 'after that'])
+})
+
 test('a refusal of the tenant stream leaves the other one alone', async () => {
   const { clock, source, states, queries } = stage(
     query => (query.has('tenant_only') ? { status: 400, text: '{"error":{"message":"no tenant"}}' } : { status: 200, text: EMPTY }),
