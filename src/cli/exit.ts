@@ -23,7 +23,8 @@ export function exitOf(cause: unknown): { readonly code: number; readonly messag
   const error = toError(cause)
   if (error instanceof ConfigError) return { code: EXIT.configuration, message: error.message }
   if (error instanceof FatalError) {
-    return { code: error.exitCode, message: error.exitCode === EXIT.outputClosed ? undefined : error.message }
+    // Who closes the output of a command has seen enough; a run that ends for it says so.
+    return { code: error.exitCode, message: error.code === 'cli.stdout' ? undefined : error.message }
   }
   if (error instanceof RetryableError || error instanceof BlockedError) return { code: EXIT.unavailable, message: error.message }
   const message = `This is a fault of tailrace itself; please report it, with the configuration it happened with:\n${error.stack}`

@@ -25,6 +25,7 @@ test.each([
   [['runn'], 'Did you mean run?'],
   [['run', '--onec'], 'Did you mean --once?'],
   [['run', '--from', 'soon', '-c', 'x'], '"soon" is no time'],
+  [['run', '--from', '2026-01-02', '--to', '2026-01-01', '-c', 'x'], '--from has to be before --to'],
   [['get'], "missing required argument 'id'"],
   [['map', '--format', 'csv'], 'Allowed choices are raw, ecs, ocsf, otel'],
   [['map', 'a', 'b'], 'too many arguments'],
@@ -80,9 +81,10 @@ test('map turns what it is given into a format, and leaves out what is no event'
 test.each([
   [new ConfigError('a.b', 'm'), 78, 'm'],
   [new FatalError('a.b', 'm', { exitCode: 66 }), 66, 'm'],
-  [new FatalError('a.b', 'm', { exitCode: 74 }), 74, undefined],
+  [new FatalError('cli.stdout', 'm', { exitCode: 74 }), 74, undefined],
   [new RetryableError('a.b', 'm'), 69, 'm'],
   [new BlockedError('a.b', 'm'), 69, 'm'],
+  [new FatalError('stdout.closed', 'm', { exitCode: 74 }), 74, 'm'],
   [new TypeError('m'), 70, expect.stringContaining('please report it') as string],
 ])('the exit code of %s', (error, code, message) => expect(exitOf(error)).toEqual({ code, message }))
 

@@ -1,6 +1,7 @@
 import type { ReadBounds } from '../../core/source.ts'
 import { type ConfigOption, configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
+import { usageError } from '../exit.ts'
 import { serve } from '../serve.ts'
 
 interface RunOptions extends ConfigOption {
@@ -26,8 +27,10 @@ export const register: Register = (program, { io, version, action }) => {
 }
 
 function boundsOf({ once, from, to }: RunOptions, nowMs: number): ReadBounds {
-  return {
-    ...(from === undefined ? {} : { fromMs: parseTimeMs(from, nowMs) }),
-    ...(to !== undefined ? { untilMs: parseTimeMs(to, nowMs) } : once ? { untilMs: nowMs } : {}),
+  const fromMs = from === undefined ? undefined : parseTimeMs(from, nowMs)
+  const untilMs = to === undefined ? (once ? nowMs : undefined) : parseTimeMs(to, nowMs)
+  if (fromMs !== undefined && untilMs !== undefined && fromMs >= untilMs) {
+    throw usageError(to === undefined ? '--from has to be before now with --once' : '--from has to be before --to')
   }
+  return { ...(fromMs !== undefined && { fromMs }), ...(untilMs !== undefined && { untilMs }) }
 }

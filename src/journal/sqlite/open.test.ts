@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { examineJournal, fillJournal } from '../../../test/support/damage.ts'
 import { contextWith } from '../../../test/support/journals.ts'
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
-import { openSqliteJournalReadOnly } from './index.ts'
+import { openSqliteJournal, openSqliteJournalReadOnly } from './index.ts'
 import { PAGE_BYTES } from './schema.ts'
 
 describe('what is no journal', () => {
@@ -31,6 +31,12 @@ describe('what is no journal', () => {
     await journal[Symbol.asyncDispose]()
     spoil(place.path)
     expect(await examineJournal(place.path)).toBe(-1)
+  })
+
+  test('a folder that cannot be made is told, also where the file system denies that it is not there', async () => {
+    const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
+    const opening = openSqliteJournal({ path: '/proc/none/deeper/journal.db', ...limits }, contextWith())
+    await expect(opening).rejects.toMatchObject({ exitCode: 78, message: expect.stringContaining('/proc/none') as string })
   })
 
   test('an empty file is a new journal', async () => {

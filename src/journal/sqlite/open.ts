@@ -15,7 +15,18 @@ const FULL_CHECK_BYTES_MAX = 64 * 2 ** 20
 
 /** Makes the folder that the journal and its lock stand in. */
 export function makeFolder(path: string): void {
-  attempt(path, () => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }))
+  attempt(path, () => makeFolders(dirname(path)))
+}
+
+/** One by one: `recursive` never returns where a file system says of a new folder that it is not there, as /proc does. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolders(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+  }
 }
 
 /** Opens the journal for the one writer, who holds the lock, and makes it where there is none. */
