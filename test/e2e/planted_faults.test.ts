@@ -36,7 +36,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'a refused event is no dead letter',
     file: 'src/engine/deliver.ts',
-    edits: [['if (rejected.length > 0) await divert(rejected, signal)', '']],
+    edits: [['if (rejected.length > 0) await options.deadLetter(rejected, signal)', '']],
   },
   {
     name: 'what is deferred is forgotten',
@@ -58,8 +58,8 @@ const FAULTS: readonly Fault[] = [
     file: 'src/engine/pack.ts',
     edits: [
       [
-        '      for (const event of result.value.events) {',
-        '      open.position = result.value.position\n      for (const event of result.value.events) {',
+        'if (open.isFullFor(bytes, options)) yield take(positionAfter?.(index))',
+        'if (open.isFullFor(bytes, options)) yield take(position)',
       ],
     ],
   },
