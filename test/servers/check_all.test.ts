@@ -171,7 +171,7 @@ test('what is missing behind an open door', async () => {
   })
   expectRows(rows, {
     kafka: ['yes', '?', /topic missing: .*create the topic, or correct `topic`/],
-    elasticsearch: ['yes', 'no', /no permissions for \[indices:admin\/refresh\].*grant on elsewhere the rights to refresh and search/],
+    elasticsearch: ['yes', 'no', /no permissions for \[indices:data\/read\/search\].*grant on elsewhere the rights to refresh and search/],
     s3: ['yes', '?', /404 NoSuchBucket .* exist\. To do: create the bucket, or correct bucket/],
     otlp: ['yes', '?', /answered 404: .*Look at url/],
     http: ['no', '?', /host\.invalid:80 \((ENOTFOUND|EAI_AGAIN), .*look at the address/],
