@@ -1,21 +1,24 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { type OpenObject, setField } from '../../record/values.ts'
+import { isEmpty, object, type OpenObject, setField } from '../../record/values.ts'
 
+const UNMAPPED = 'openai.audit.unmapped'
 /** Values that are one field in Elasticsearch although they are objects. */
-const WHOLE: ReadonlySet<string> = new Set(['source.geo.location', 'openai.audit.details', 'openai.audit.unmapped'])
+const WHOLE: ReadonlySet<string> = new Set(['source.geo.location', 'openai.audit.details', UNMAPPED])
 
-/** The same document with dotted names at one level. */
+/** The same document with dotted names at one level. Of two values that come to one name, the second goes to `openai.audit.unmapped`. */
 export function flatten(document: JsonObject): JsonObject {
   const flat: OpenObject = {}
-  spread(flat, '', document)
+  const collided: OpenObject = {}
+  spread(flat, '', document, collided)
+  if (!isEmpty(collided)) flat[UNMAPPED] = { ...object(flat[UNMAPPED]), ...collided }
   return flat
 }
 
-function spread(flat: OpenObject, prefix: string, fields: JsonObject): void {
+function spread(flat: OpenObject, prefix: string, fields: JsonObject, collided: OpenObject): void {
   for (const key in fields) {
     const path = prefix === '' ? key : `${prefix}.${key}`
     const value = fields[key]!
-    if (isJsonObject(value) && !WHOLE.has(path)) spread(flat, path, value)
-    else setField(flat, path, value)
+    if (isJsonObject(value) && !WHOLE.has(path)) spread(flat, path, value, collided)
+    else setField(Object.hasOwn(flat, path) ? collided : flat, path, value)
   }
 }

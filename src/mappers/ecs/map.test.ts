@@ -51,6 +51,16 @@ describe('fields', () => {
     })
   })
 
+  test.each([false, true])('nor do names with dots take the place of another field, flattened: %s', flattened => {
+    const more = { 'actor.type': 'x1', 'actor.session': 'x2', 'a.b': 'x3', a: { b: 'x4', c: { d: 'x5' }, 'c.d': 'x6' }, 'e.f': 'x7' }
+    const document = map('tunnel.created', undefined, { flattened }, more)
+    const written = JSON.stringify(document)
+    for (let number = 1; number <= 7; number++) expect(written).toContain(`x${number}`)
+    const unmapped = flattened ? document['openai.audit.unmapped'] : ((document.openai as JsonObject).audit as JsonObject).unmapped
+    expect(unmapped).toMatchObject({ 'actor.type': 'x1', 'actor.session': 'x2', 'a.b': 'x3' })
+    expect(unmapped).not.toHaveProperty(['e.f'])
+  })
+
   test('a payload that is no object stands in one', () => {
     expect(map('tunnel.created', ['a'])).toMatchObject({ openai: { audit: { details: { value: ['a'] } } } })
   })

@@ -105,7 +105,7 @@ function auditFields(record: CommonRecord): OpenObject {
   const audit: OpenObject = {}
   let unmapped: OpenObject | undefined = misfits === undefined ? undefined : { ...misfits }
   for (const key of record.unknownFields) {
-    if (OWN_FIELDS.has(key) || !isFieldName(key)) {
+    if (!isFieldName(key) || isTaken(key, unknown!)) {
       unmapped ??= {}
       setField(unmapped, key, unknown![key]!)
     } else audit[key] = unknown![key]!
@@ -126,6 +126,15 @@ function auditFields(record: CommonRecord): OpenObject {
     audit.target = acted
   }
   return audit
+}
+
+/** `actor.type`, and `a.b` beside `a`, are places within another field: Elasticsearch makes objects of names with dots. */
+function isTaken(key: string, unknown: Readonly<OpenObject>): boolean {
+  for (let dot = key.indexOf('.'); dot !== -1; dot = key.indexOf('.', dot + 1)) {
+    const outer = key.slice(0, dot)
+    if (OWN_FIELDS.has(outer) || Object.hasOwn(unknown, outer)) return true
+  }
+  return OWN_FIELDS.has(key)
 }
 
 /** Whether Elasticsearch takes it as the name of a field: parts between dots must not be empty. */
