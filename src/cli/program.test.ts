@@ -64,10 +64,13 @@ test('a wrong configuration ends with 78, in words or as JSON', async () => {
   }
 })
 
-test('map turns what it is given into a format, and leaves out what is no event', async () => {
+test('map turns what it is given into a format, and what is no event into one that says so', async () => {
   const page = '{"object":"list","data":[{"id":"a","type":"login.failed","effective_at":1767225600}, 7],"has_more":false}'
-  const { code, out, err } = await cli(['map', '--format', 'raw'], { input: page })
-  expect([code, out, err]).toEqual([1, '{"id":"a","type":"login.failed","effective_at":1767225600}\n', 'not an object, left out: 7\n'])
+  const { code, out, err } = await cli(['map', '-', '--format', 'raw'], { input: page })
+  expect([code, out]).toEqual([1, '{"id":"a","type":"login.failed","effective_at":1767225600}\n7\n'])
+  expect(err).toBe('standard input:1: no JSON object, mapped as its text alone: it is another value: 7\n')
+  const second = (await cli(['map', '--explain'], { input: page })).out.split('\n')[1]!
+  expect(JSON.parse(second)).toMatchObject({ event: { kind: 'pipeline_error', original: '7' }, error: {} })
   const explained = await cli(['map', '--explain'], { input: page.replace(', 7', '') })
   expect(explained).toMatchObject({ code: 0, err: expect.stringContaining('login.failed') as string })
   expect(JSON.parse(explained.out)).toMatchObject({ event: { id: 'a' } })
@@ -76,6 +79,12 @@ test('map turns what it is given into a format, and leaves out what is no event'
   const { mapped, fields } = JSON.parse(lines.out) as { mapped: unknown; fields: { field: string; from: unknown }[] }
   expect(mapped).toMatchObject({ class_uid: 3002, metadata: { version: '1.3.0' } })
   expect(fields.find(({ field }) => field === 'class_uid')?.from).toEqual([{ row: 'ocsf', value: ['3002.1'] }])
+})
+
+test('map: a version of OCSF stands for the format, unless another one is asked for', async () => {
+  const input = '{"id":"a","type":"login.failed"}'
+  expect(JSON.parse((await cli(['map', '--ocsf-version', '1.3.0'], { input })).out)).toMatchObject({ metadata: { version: '1.3.0' } })
+  expect(JSON.parse((await cli(['map', '--format', 'ecs', '--ocsf-version', '1.3.0'], { input })).out)).toHaveProperty('ecs')
 })
 
 test.each([

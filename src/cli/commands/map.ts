@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
 import { toError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import type { LogEvent } from '../../core/event.ts'
 import { OCSF_VERSION_NAMES } from '../../mappers/ocsf/versions.ts'
 import { receivedEvent } from '../../record/received.ts'
-import { parseRecording } from '../../simulator/recording.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
+import { givenRecords } from '../given_records.ts'
 import type { Io } from '../io.ts'
 import { jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
-import { type Mapping, provenanceOf } from '../provenance/provenance.ts'
+import { type Mapping, type Provenance, provenanceOf } from '../provenance/provenance.ts'
 import { provenanceText } from '../provenance/text.ts'
 
 interface MapOptions extends FormatOption {
@@ -19,33 +19,45 @@ interface MapOptions extends FormatOption {
   readonly json?: boolean
 }
 
+/** Of what is no JSON object, said on standard error; standard output has it whole. */
+const RECORD_CHARS_MAX = 200
+
 export const register: Register = (program, { io, action }) => {
   program
     .command('map')
-    .description('Maps events of a file: NDJSON, a JSON list, or recorded pages of the API.')
-    .argument('[file]', 'file to read; standard input by default')
+    .description(
+      'Maps events of a file: NDJSON, JSON lists, or recorded pages of the API. One line for each, in their order, none left out.',
+    )
+    .argument('[file]', 'file to read; - or none: standard input')
     .addOption(formatOption('ecs'))
-    .addOption(new Option('--ocsf-version <version>', 'version of the format ocsf').choices(OCSF_VERSION_NAMES))
+    .addOption(
+      new Option('--ocsf-version <version>', 'version of the format ocsf, which it stands for')
+        .choices(OCSF_VERSION_NAMES)
+        .implies({ format: 'ocsf' }),
+    )
     .option('--explain', 'say on standard error where each field comes from: a value of the record, a column of the row of its type')
     .addOption(jsonOption())
     .action(
       action(async (path: string | undefined, options: MapOptions) => {
         const mapper = await mapperOf(options)
         const explained = options.explain ? await mappingOf(options) : undefined
-        const text = path === undefined ? await inputOf(io) : await fileOf(path)
+        const isInput = path === undefined || path === '-'
+        const text = isInput ? await inputOf(io) : await fileOf(path)
+        const name = isInput ? 'standard input' : path
         const receivedMs = systemClock.now()
         let unreadable = 0
-        for (const { text: record, body } of parseRecording(text, path ?? 'standard input')) {
-          if (!isJsonObject(body)) {
+        for (const { text: record, body, line, fault } of givenRecords(text)) {
+          const event = receivedEvent({ source: 'map', stream: 'organization', receivedMs, text: record, body: body ?? {} })
+          if (body === undefined) {
             unreadable++
-            io.say(`not an object, left out: ${record.slice(0, 200)}`)
-            continue
+            io.say(`${name}:${line}: no JSON object, mapped as its text alone: ${fault}: ${record.slice(0, RECORD_CHARS_MAX)}`)
           }
-          const event = receivedEvent({ source: 'map', stream: 'organization', receivedMs, text: record, body })
           const { json } = mapper(event)
-          const provenance = explained && provenanceOf(event, explained)
+          const provenance = explained && (body === undefined ? unexplained(event) : provenanceOf(event, explained))
           if (provenance !== undefined && options.json)
-            await io.print(`${JSON.stringify({ ...provenance, mapped: JSON.parse(json) as unknown })}\n`)
+            await io.print(
+              `${JSON.stringify({ ...provenance, mapped: options.format === 'raw' && body === undefined ? record : (JSON.parse(json) as unknown) })}\n`,
+            )
           else {
             if (provenance !== undefined) io.say(provenanceText(provenance))
             await io.print(`${json}\n`)
@@ -55,6 +67,9 @@ export const register: Register = (program, { io, action }) => {
       }),
     )
 }
+
+/** What is no JSON object has no fields to tell the origin of. */
+const unexplained = ({ id }: LogEvent): Provenance => ({ id, type: '', known: false, note: undefined, fields: [] })
 
 /** A mapper whose time can be set. */
 async function mappingOf(options: FormatOption): Promise<Mapping> {

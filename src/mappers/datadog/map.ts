@@ -117,7 +117,7 @@ function placeFields({ country, countryName, city, region, regionCode }: Actor):
 }
 
 function errorFields({ errorCode, errorMessage, type }: CommonRecord): OpenObject | undefined {
-  if (type === '') return { message: 'The record has no type.' }
+  if (type === '') return { message: 'The record is no JSON object with a type.' }
   if (errorCode === undefined && errorMessage === undefined) return undefined
   const error: OpenObject = {}
   if (errorCode !== undefined) error.kind = errorCode

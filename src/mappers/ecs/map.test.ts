@@ -70,7 +70,7 @@ describe('fields', () => {
     const document = createEcsMapper({ clock: CLOCK })(received({}, text)).document
     expect(document).toMatchObject({
       event: { kind: 'pipeline_error', id: 'x', original: text },
-      error: { message: 'The record has no type.' },
+      error: { message: 'The record is no JSON object with a type.' },
     })
     expect(document).not.toHaveProperty('tags')
   })

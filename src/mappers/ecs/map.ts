@@ -81,7 +81,7 @@ function eventFields(record: CommonRecord, context: EcsContext): OpenObject {
 
 function errorFields(record: CommonRecord): OpenObject | undefined {
   const { errorCode, errorMessage } = record
-  if (record.type === '') return { message: 'The record has no type.' }
+  if (record.type === '') return { message: 'The record is no JSON object with a type.' }
   if (errorCode === undefined && errorMessage === undefined) return undefined
   const error: OpenObject = {}
   if (errorCode !== undefined) error.code = errorCode
