@@ -72,10 +72,11 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
   const repeated = new Set(window.events.filter(({ id }) => known.has(id)).map(({ id }) => id))
   const sharesAnswer = window.isPart === true || repeated.size > 0
   for (const event of window.events) {
+    const timeS = event.timeMs / 1000
+    // Again for a repeat: a record without a time is as old as its last listing.
+    if (timeS >= options.rememberFromS) known.add(event.id, timeS)
     if (repeated.has(event.id)) continue
     fresh.push(sharesAnswer ? detached(event) : event)
-    const timeS = event.timeMs / 1000
-    if (timeS >= options.rememberFromS) known.add(event.id, timeS)
     if (timeS >= options.lateBeforeS) continue
     late++
     options.onLate(Math.max(0, nowMs - event.timeMs) / 1000)

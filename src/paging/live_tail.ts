@@ -87,7 +87,7 @@ export class LiveTail {
     this.#reading.position = { ...position, frontierS }
     if (isSweep) this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
-    return { events, position: encodePosition(this.#reading.position), sealed, unreadable: window.unreadable }
+    return { events, position: encodePosition(this.#reading.position), sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
   }
 
   async #pollWhenDue(signal: AbortSignal): Promise<Poll> {

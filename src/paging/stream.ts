@@ -6,6 +6,7 @@ import type { Listed } from './collected.ts'
 import { type Drained, inBatches, type Window } from './drained.ts'
 import { asPolled, firstPosition, caughtUpLater, decodePosition, secondsToList, type StreamPosition } from './position.ts'
 import { KnownIds } from './known_ids.ts'
+import { KnownPieces } from './known_pieces.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
 import type { Page } from './page.ts'
 
@@ -52,6 +53,7 @@ export interface StreamOptions<W = Drained> {
 export interface Reading {
   readonly options: Omit<StreamOptions, 'past'>
   readonly known: KnownIds
+  readonly pieces: KnownPieces
   position: StreamPosition
 }
 
@@ -70,11 +72,9 @@ export class ListStream<W> implements SourceStream {
     const scope = AbortSignal.any([signal, ended.signal])
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
     const position = await this.#open(from, bounds, untilS, scope)
-    const reading: Reading = {
-      options: this.#options,
-      known: KnownIds.load(history, asPolled(position, this.#options.client.now()), this.#options.overlapS),
-      position,
-    }
+    const { client, overlapS } = this.#options
+    const known = KnownIds.load(history, asPolled(position, client.now()), overlapS)
+    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     const { meter, id } = this.#options.context

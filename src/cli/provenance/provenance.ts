@@ -55,7 +55,7 @@ export function provenanceOf(event: LogEvent, { mapper, setTime }: Mapping): Pro
   const ofText = new Set(changed(base, map(text.replace('{', '{ '))))
 
   for (const [path, node] of scalarsOf(text)) {
-    if (path === 'type') continue
+    if (path === shapeOf(event.body).typeField) continue
     const seen = new Map<string, How>()
     for (const marker of markersFor(text.slice(node.start, node.end))) {
       const after = map(edited(text, [{ start: node.start, end: node.end, text: marker }]))

@@ -71,7 +71,12 @@ export class WindowedPast implements Past<Drained> {
       onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
     })
     this.#reading.position = segmentListed(position, window.toS)
-    return { events: fresh, position: encodePosition(this.#reading.position), sealed: [row], unreadable: window.unreadable }
+    return {
+      events: fresh,
+      position: encodePosition(this.#reading.position),
+      sealed: [row],
+      unreadable: this.#reading.pieces.fresh(window.unreadable),
+    }
   }
 
   /** The window, or the newest part of one that is too large. */

@@ -62,7 +62,12 @@ export class DescendingPast implements Past<Part> {
       onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
     })
     this.#reading.position = segmentListedDownTo(position, part.isLast ? undefined : part.fromS, part.cursor)
-    return { events: fresh, position: encodePosition(this.#reading.position), sealed: [row], unreadable: part.unreadable }
+    return {
+      events: fresh,
+      position: encodePosition(this.#reading.position),
+      sealed: [row],
+      unreadable: this.#reading.pieces.fresh(part.unreadable),
+    }
   }
 
   async atRest(): Promise<void> {

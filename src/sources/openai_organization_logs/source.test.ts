@@ -124,6 +124,17 @@ test('where the API has forgotten that element, the walk comes down from the hea
   expect(queries.length).toBeGreaterThan(35)
 })
 
+test('a piece that is no record, and a record without a time, are handed out once, however often their page is listed', async () => {
+  const timeless = '{"id":"timeless","event":"x"}'
+  const body = `{"data":[7,${JSON.stringify(record('a', NOW_S - 100))}, "no record" ,${timeless}],"has_more":false}`
+  const staged = stageLogs(() => ({ text: body }), { start: '1h' })
+  const read = readLogs(staged)
+  await staged.clock.advance(90 * MINUTE_MS)
+  await read.end()
+  expect(read.batches.flatMap(({ unreadable = [] }) => unreadable.map(({ text }) => text)).toSorted()).toEqual(['"no record"', '7'])
+  expect(read.ids().toSorted()).toEqual(['a', 'timeless'])
+})
+
 test('a refused key blocks with the remedy and never shows the key (invariants 4 and 6); then it goes on', async () => {
   let refused = true
   const staged = stageLogs(() => (refused ? { status: 403, text: '{"error":{"message":"Missing scope"}}' } : { text: EMPTY }))
