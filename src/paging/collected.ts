@@ -9,6 +9,8 @@ export interface Listed {
   readonly order: 'newest first' | 'oldest first' | undefined
   /** Times an element was listed again within this window. */
   readonly duplicates: number
+  /** The answers held more than these elements. */
+  readonly isPart?: true
 }
 
 /** What the pages of one window have in common: their elements, each once. */

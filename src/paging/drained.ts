@@ -32,13 +32,13 @@ export interface Drained extends Window {
 }
 
 export function drained(window: Window, listed: Listed, names: { source: string; stream: string; receivedMs: number }): Drained {
-  const { elements, unreadable, order, duplicates } = listed
+  const { elements, unreadable, order, duplicates, isPart } = listed
   // Listed newest first: of two events of one second the one listed later is the older.
   const events = (order === 'oldest first' ? elements : elements.toReversed()).map(({ text, body }) =>
     receivedEvent({ ...names, text, body }),
   )
   events.sort((a, b) => a.timeMs - b.timeMs)
-  return { ...window, events, unreadable, duplicates }
+  return { ...window, events, unreadable, duplicates, ...(isPart && { isPart }) }
 }
 
 /** The part before `atS`, and the rest. */

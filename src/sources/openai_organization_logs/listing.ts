@@ -21,5 +21,6 @@ export function isWithin({ timeS }: Element, { fromS, toS }: Window): boolean {
 }
 
 function listed({ elements, unreadable, order, duplicates }: Listed, keep: (element: Element) => boolean): Listed {
-  return { elements: elements.filter(keep), unreadable, order, duplicates }
+  const kept = elements.filter(keep)
+  return { elements: kept, unreadable, order, duplicates, ...(kept.length < elements.length && { isPart: true }) }
 }

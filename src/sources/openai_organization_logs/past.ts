@@ -105,7 +105,7 @@ export class DescendingPast implements Past<Part> {
     this.#walk = undefined
     const { order, duplicates, unreadable } = descent.collected
     return {
-      ...drained(window, { elements: stretch.elements, order, duplicates, unreadable }, this.#names),
+      ...drained(window, { elements: stretch.elements, order, duplicates, unreadable, isPart: true }, this.#names),
       cursor: undefined,
       isLast: true,
     }
@@ -119,7 +119,7 @@ export class DescendingPast implements Past<Part> {
     descent.forget(older)
     this.#walk = { descent, stretch: new Stretch({ fromS: stretch.window.fromS, toS: cutS }) }
     return {
-      ...drained(window, { elements: newer, order: 'newest first', duplicates, unreadable }, this.#names),
+      ...drained(window, { elements: newer, order: 'newest first', duplicates, unreadable, isPart: true }, this.#names),
       cursor: newer.findLast(({ id }) => id !== undefined)?.id,
       isLast: false,
     }
