@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import PACKAGE from '../../../package.json' with { type: 'json' }
 import { LogEvent } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { createRecords, sendable } from './records.ts'
@@ -33,7 +34,7 @@ test('an otel document has every field in its place', () => {
     eventName: 'openai.audit.login.failed',
     body: 'ada: login.failed',
     attributes: document.attributes,
-    instrumentationScope: { name: 'tailrace' },
+    instrumentationScope: { name: 'tailrace', version: PACKAGE.version },
     droppedAttributesCount: 0,
   })
 })

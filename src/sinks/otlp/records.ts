@@ -2,6 +2,7 @@ import { type LogAttributes, type LogBody, SeverityNumber } from '@opentelemetry
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
+import { programVersion } from '../../toolkit/version.ts'
 import type { OtlpConfig } from './config.ts'
 import type { OtlpRecord } from './exporter.ts'
 
@@ -12,7 +13,7 @@ export interface RecordOptions extends Pick<OtlpConfig, 'resource' | 'body'> {
 type ResourceAttributes = Parameters<typeof resourceFromAttributes>[0]
 
 const SERVICE_NAME = 'openai-audit-logs'
-const SCOPE = { name: 'tailrace' }
+const SCOPE = { name: 'tailrace', version: programVersion() }
 /** Resources are few: one for each organization. */
 const RESOURCES_MAX = 1000
 
