@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { event } from '../../test/support/events.ts'
+import { LogEvent } from '../core/event.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
@@ -52,6 +53,17 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const run = (...args: string[]) => cli([...args, '--journal', path])
+
+test('an export has one event a line, whatever line breaks it was received with', async () => {
+  await using journal = await openHere()
+  const { source, stream, id, timeMs, receivedMs } = event('broken', START_S * 1000)
+  const broken = new LogEvent({ source, stream, id, timeMs, receivedMs, text: '{\n  "id": "broken"\r\n}' })
+  await journal.append(KEY, { events: [broken], position: { n: 9 } }, new AbortController().signal)
+  const { out } = await run('export')
+  expect(out.trimEnd().split('\n')).toHaveLength(7)
+  expect(out).toContain('{   "id": "broken"  }\n')
+  expect((await run('get', 'broken')).out).toBe(`${broken.text}\n`)
+})
 
 test('get prints the text as it was received, or says what is not there', async () => {
   expect(await run('get', 'w1-a')).toMatchObject({ code: 0, out: `${event('w1-a', (START_S + 3600) * 1000).text}\n` })

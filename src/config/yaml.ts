@@ -42,7 +42,14 @@ export function parseYaml(file: ConfigFile, env: Environment, problems: Problem[
   // The first alone: the parser is out of step after it.
   const [mistake] = [...document.errors, ...document.warnings]
   if (mistake !== undefined) {
-    problems.push({ place: placeAt(mistake.pos[0]), path: [], message: syntaxMessage(mistake) })
+    const [at] = mistake.pos
+    // Between braces YAML takes the brace of a variable for the beginning of another map.
+    const isVariable = file.text.startsWith('${', at - 1)
+    problems.push(
+      isVariable
+        ? { place: placeAt(at - 1), path: [], message: 'between braces or brackets, a text with ${…} has to stand in quotes' }
+        : { place: placeAt(at), path: [], message: syntaxMessage(mistake) },
+    )
     return undefined
   }
   if (document.contents === null) {

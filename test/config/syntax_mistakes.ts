@@ -16,6 +16,11 @@ export const SYNTAX_MISTAKES: readonly Mistake[] = [
     yaml: 'sources:\n  acme: {type: "example_api}\n',
     problems: ['t.yaml:3:1  a closing " is missing before this place'],
   },
+  {
+    name: 'a variable between braces, without quotes',
+    yaml: 'sources:\n  acme: {type: example_api, api_key: ${KEY}}\n',
+    problems: ['t.yaml:2:38  between braces or brackets, a text with ${…} has to stand in quotes'],
+  },
   { name: 'an open bracket', yaml: 'sources: {acme: {type: example_api}\n', problems: ['t.yaml:2:1  a "}" is missing before this line'] },
   {
     name: 'a colon in a text',

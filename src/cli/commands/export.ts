@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { systemClock } from '../../toolkit/clock.ts'
+import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
@@ -44,7 +45,7 @@ export const register: Register = (program, { io, action }) => {
           chunk = ''
         }
         for await (const event of journal.range({ fromMs, toMs, sources: options.source })) {
-          chunk += `${mapper(event).json}\n`
+          chunk += `${ndjsonLine(mapper(event).json)}\n`
           events++
           if (chunk.length >= CHUNK_CHARS) await flush()
         }

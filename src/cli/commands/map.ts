@@ -5,6 +5,7 @@ import type { LogEvent } from '../../core/event.ts'
 import { OCSF_VERSION_NAMES } from '../../mappers/ocsf/versions.ts'
 import { receivedEvent } from '../../record/received.ts'
 import { systemClock } from '../../toolkit/clock.ts'
+import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { givenRecords } from '../given_records.ts'
@@ -60,7 +61,7 @@ export const register: Register = (program, { io, action }) => {
             )
           else {
             if (provenance !== undefined) io.say(provenanceText(provenance))
-            await io.print(`${json}\n`)
+            await io.print(`${ndjsonLine(json)}\n`)
           }
         }
         return unreadable === 0 ? EXIT.done : EXIT.failed

@@ -1,5 +1,6 @@
 import { stopSignals } from '../../service/stop_signals.ts'
 import { systemClock } from '../../toolkit/clock.ts'
+import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { EXIT } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
@@ -29,7 +30,7 @@ export const register: Register = (program, { io, action }) => {
         const from = options.since === undefined ? await journal.head() : await journal.positionAt(parseTimeMs(options.since, nowMs))
         const reading = { sources: options.source, batchEventsMax: 1000, endAtHead: stop.softStop }
         for await (const { events } of journal.read(from, reading, stop.hardStop)) {
-          if (events.length > 0) await io.print(events.map(event => `${mapper(event).json}\n`).join(''))
+          if (events.length > 0) await io.print(events.map(event => `${ndjsonLine(mapper(event).json)}\n`).join(''))
           if (stop.softStop.aborted) break
         }
         return EXIT.done
