@@ -29,7 +29,7 @@ interface Row {
 }
 
 async function measure(what: string, sink: object): Promise<Row> {
-  const source = { page_size: 1000, poll_interval: '1s' }
+  const source = { poll_interval: '1s' }
   await using staged = await StagedProgram.open({ events: EVENTS, ratePerSecond: LIVE_PER_SECOND, sinks: { dead: sink }, source })
   await using program = staged.startWith(probed(...OPTIONS), 'run')
   const before: number[] = []

@@ -38,20 +38,25 @@ const cases = types.flatMap(type => (['refusing', 'hanging'] as const satisfies 
 // Goal: issue 5, "Memory of each sink under a dead destination: flat, under its stated budget".
 test.concurrent.each(cases)('%s, %s: memory stays within the budget and does not grow with what waits', async (type, death) => {
   await using port = await deadPort(death)
-  await expectBounded(type, sinksAt(port.port)[type]!)
+  await expectBounded({ [type]: sinksAt(port.port)[type]! })
 })
 
 test.concurrent('file, its folder missing: memory stays within the budget and does not grow with what waits', async () => {
   using folder = temporaryFolder()
-  await expectBounded('file', fileNowhere(folder.path))
+  await expectBounded({ file: fileNowhere(folder.path) })
 })
 
-async function expectBounded(type: string, sink: object): Promise<void> {
-  const spec = REGISTRY.sinks.find(each => each.type === type)!
-  // More than fits into the batches of the sink, and into what the journal keeps of the newest.
-  const history = Math.max(25_000, Math.ceil(1.3 * (spec.concurrency + 1) * spec.batch.eventsMax))
-  const source = { page_size: 1000, poll_interval: '1s' }
-  await using staged = await StagedProgram.open({ events: history, sinks: { dead: sink }, source })
+test('all at once: they fit into the container of the chart', async () => {
+  await using port = await deadPort('refusing')
+  await expectBounded(sinksAt(port.port))
+})
+
+/** Sinks by their type. */
+async function expectBounded(sinks: Readonly<Record<string, object>>): Promise<void> {
+  const specs = REGISTRY.sinks.filter(({ type }) => Object.hasOwn(sinks, type))
+  // More than fits into the batches of the sinks, and into what the journal keeps of the newest.
+  const history = Math.max(25_000, ...specs.map(({ concurrency, batch }) => Math.ceil(1.3 * (concurrency + 1) * batch.eventsMax)))
+  await using staged = await StagedProgram.open({ events: history, sinks, source: { poll_interval: '1s' } })
   await using program = staged.startWith(probed(HEAP), 'run')
   await untilReceived(history, staged, program)
   const before = await probe(program)
@@ -59,8 +64,8 @@ async function expectBounded(type: string, sink: object): Promise<void> {
   await untilReceived(history + MORE, staged, program)
   const after = await probe(program)
   const books = (await readBooks(staged.admin))!
-  expect(books.sinks.dead).toMatchObject({ delivered: 0, deadLettered: 0, waiting: books.received })
-  expect(after.liveBytes).toBeLessThan(PROGRAM_BYTES + sinkMemoryBytes(spec))
+  for (const { type } of specs) expect(books.sinks[type]).toMatchObject({ delivered: 0, deadLettered: 0, waiting: books.received })
+  expect(after.liveBytes).toBeLessThan(PROGRAM_BYTES + specs.reduce((sum, spec) => sum + sinkMemoryBytes(spec), 0))
   expect(after.liveBytes - before.liveBytes).toBeLessThan(GROWTH_BYTES_MAX)
   expect(Math.max(before.residentBytes, after.residentBytes)).toBeLessThan(RESIDENT_BYTES_MAX)
 }
