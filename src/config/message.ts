@@ -4,6 +4,7 @@ import { type PartAtFault, partAtFault } from './expression.ts'
 import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { kindOf, type SettingNode, walk } from './node.ts'
+import { placeOfPart } from './part_place.ts'
 import type { Problem } from './problem.ts'
 
 type Issue = z.core.$ZodIssue
@@ -32,9 +33,7 @@ function partProblem(message: string, { start, end, allowed, general }: PartAtFa
   // What a variable holds is not quoted (invariant 6), and neither is what is wrong with it.
   if (node.interpolated) return { place: node.place, message: `${general}, got ${writtenIn(node)}` }
   const text = typeof node.value === 'string' ? node.value : ''
-  const offset = ['', '"', "'"].findIndex(quote => node.written === `${quote}${text}${quote}`)
-  const isOneLine = offset !== -1 && !text.includes('\n')
-  const place = isOneLine ? { ...node.place, column: node.place.column + Math.min(offset, 1) + start } : node.place
+  const place = placeOfPart(node, text, start)
   const part = text.slice(start, end)
   const got = part.trim() === '' ? 'nothing' : JSON.stringify(cut(part))
   return { place, message: `${message}, got ${got}${didYouMean(part, allowed)}` }

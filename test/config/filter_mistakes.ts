@@ -38,10 +38,24 @@ export const FILTER_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:8:13  sinks.hec.filter: expected true or false, and this gives string, got "event.type"'],
   },
   {
-    name: 'several lines: the place of the text',
-    yaml: sink('filter: |\n  event.type == "a" &&\n  event.tipe == "b"'),
+    name: 'in a block of several lines, at its own place',
+    yaml: sink('filter: |\n  event.type == "a" &&\n    event.tipe == "b"'),
     problems: [
-      't.yaml:8:13  sinks.hec.filter: expected a field: id, type, known, time, received, source, stream, severity, outcome, category, actor, project, target, error, got "tipe"; did you mean "type"?',
+      't.yaml:10:15  sinks.hec.filter: expected a field: id, type, known, time, received, source, stream, severity, outcome, category, actor, project, target, error, got "tipe"; did you mean "type"?',
+    ],
+  },
+  {
+    name: 'in a folded block with a comment',
+    yaml: sink('filter: >- # why\n\n  event.type == "a" &&\n  event.tipe == "b"'),
+    problems: [
+      't.yaml:11:13  sinks.hec.filter: expected a field: id, type, known, time, received, source, stream, severity, outcome, category, actor, project, target, error, got "tipe"; did you mean "type"?',
+    ],
+  },
+  {
+    name: 'in lines without quotes',
+    yaml: sink('filter: event.type == "a"\n  && event.tipe == "b"'),
+    problems: [
+      't.yaml:9:16  sinks.hec.filter: expected a field: id, type, known, time, received, source, stream, severity, outcome, category, actor, project, target, error, got "tipe"; did you mean "type"?',
     ],
   },
   {
