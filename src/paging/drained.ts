@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Batch, SealedWindow, Unreadable } from '../core/batch.ts'
-import { LogEvent } from '../core/event.ts'
+import type { LogEvent } from '../core/event.ts'
 import { receivedEvent } from '../record/received.ts'
+import { detached } from '../toolkit/detached.ts'
 import type { Listed } from './collected.ts'
 import type { KnownIds } from './known_ids.ts'
 
@@ -90,15 +91,6 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     digest: digestOf(window.events.filter(({ timeMs }) => timeMs >= sealed.fromS * 1000 && timeMs < sealed.toS * 1000)),
   }
   return { fresh, row }
-}
-
-/**
- * With a text of its own. A piece of a string keeps the whole of it in memory: one new event among a hundred known ones
- * would hold on to a hundred, for as long as the journal keeps it at hand. An answer is UTF-8, which copies as it is.
- */
-function detached(event: LogEvent): LogEvent {
-  const { source, stream, id, timeMs, receivedMs, text, body } = event
-  return new LogEvent({ source, stream, id, timeMs, receivedMs, text: Buffer.from(text).toString(), body })
 }
 
 function digestOf(events: readonly LogEvent[]): string {

@@ -10,6 +10,7 @@ import { type PackedBatch, pack, type Stretches } from '../engine/pack.ts'
 import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
+import { detached } from '../toolkit/detached.ts'
 import { LightEvent } from './light_event.ts'
 import { UnmappedEvent } from './unmapped.ts'
 import { Tally } from './tally.ts'
@@ -43,7 +44,8 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   const isAligned = configured.spec.batch.alignedTo !== undefined
   const map = (event: LogEvent) => {
     if (!passes(event)) return undefined
-    const mapped = mapper(event)
+    // What it leaves out is not held for the sake of what it lets pass.
+    const mapped = mapper(settings.filter === undefined ? event : detached(event))
     return isAligned && !(mapped instanceof UnmappedEvent) ? new LightEvent(mapped) : mapped
   }
 
