@@ -8,6 +8,8 @@ import { redaction } from './redaction.ts'
 
 /** Ids stand in positions, metrics, logs and on command lines. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+/** Of one event type. */
+const TECHNIQUES_MAX = 20
 
 /** What every source takes beside its own settings. */
 const sourceSettings = {
@@ -58,7 +60,18 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
       .optional()
       .describe('Severity by event type, instead of the one of the mapping, such as `login.failed: high`.'),
     include_original: z.boolean().default(true).describe('Whether the record as it was received travels in the mapped event.'),
-    attack: z.boolean().default(false).describe('Whether ATT&CK techniques are written to the mapped event.'),
+    attack: z
+      .union([
+        z.boolean(),
+        z.record(
+          z.string(),
+          z.array(z.string().regex(/^T\d{4}(\.\d{3})?$/, 'expected the id of a technique, such as T1110.004')).max(TECHNIQUES_MAX),
+        ),
+      ])
+      .default(false)
+      .describe(
+        'Whether ATT&CK techniques are written to the mapped event; by event type, which ones instead of those of the mapping, such as `login.failed: [T1110]`.',
+      ),
     ocsf_version: z.enum(['1.8.0', '1.3.0']).default('1.8.0').describe('For the format ocsf.'),
     ecs: z
       .strictObject({

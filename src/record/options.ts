@@ -17,8 +17,11 @@ export interface MapperOptions {
   readonly includeOriginal?: boolean | undefined
   /** Severity by event type, instead of the table's; a payload does not lift what is set here. */
   readonly severity?: Readonly<Record<string, SeverityName>> | undefined
-  /** Whether the ATT&CK techniques of the table are written. Default: false, for a record is no finding. */
-  readonly attack?: boolean | undefined
+  /**
+   * Whether ATT&CK techniques are written; by event type, those that are written instead of the table's. Default: false,
+   * for a record is no finding.
+   */
+  readonly attack?: boolean | Readonly<Record<string, readonly string[]>> | undefined
 }
 
 /** The severity that a destination gives a record. */
@@ -26,4 +29,14 @@ export function severityFor(overrides: MapperOptions['severity']): (record: Comm
   if (overrides === undefined) return record => record.severity
   const byType = new Map(Object.entries(overrides).map(([type, name]) => [type, SEVERITIES[name]]))
   return record => byType.get(record.type) ?? record.severity
+}
+
+const NO_TECHNIQUES: readonly string[] = []
+
+/** The ids of the techniques that a destination is told of a record: `T1110.004`. */
+export function techniquesFor(attack: MapperOptions['attack']): (record: CommonRecord) => readonly string[] {
+  if (attack === undefined || attack === false) return () => NO_TECHNIQUES
+  if (attack === true) return record => record.row.attack
+  const byType = new Map(Object.entries(attack))
+  return record => byType.get(record.type) ?? record.row.attack
 }

@@ -23,7 +23,7 @@ Management, ECS \`configuration\`, severity Low; it is counted and logged once.
   3004 Entity Management with the verb of the type.
 - **ECS**: \`event.category\` / \`event.type\` / \`event.outcome\`. The outcome holds for the other formats too.
 - **CIM**: tags of the data set, and \`action\`. **Severity**: ↑ rises with the payload, see below. **ATT&CK**: techniques that a detection
-  on this record would cite; written into ECS and OCSF only with \`attack: true\`.
+  on this record would cite; written into ECS and OCSF only with \`attack: true\`, or with techniques of your own by event type (\`attack: {login.failed: [T1110]}\`).
 - **Example**: the sentence that stands in \`message\`, or in the body in OpenTelemetry.
 
 A record of the older organization log (\`openai_organization_logs\`: \`{id, event, created_at, actor{type, id, name}, target, api_request, success}\`)

@@ -1,6 +1,6 @@
 import type { Mapper } from '../../core/mapper.ts'
 import { MappedDocument } from '../../record/mapped.ts'
-import { type MapperOptions, severityFor } from '../../record/options.ts'
+import { type MapperOptions, severityFor, techniquesFor } from '../../record/options.ts'
 import { toRecord } from '../../record/record.ts'
 import { flatten } from './flatten.ts'
 import { toEcs } from './map.ts'
@@ -20,7 +20,7 @@ export function createEcsMapper(options: EcsOptions): Mapper {
   const context = {
     namespace: options.namespace ?? 'default',
     includeOriginal: options.includeOriginal ?? true,
-    attack: options.attack ?? false,
+    techniquesOf: techniquesFor(options.attack),
     actionOf: options.actionSpelling === 'elastic' ? elasticAction : (type: string) => type,
     severityOf: severityFor(options.severity),
     organizationOf: organization ?? (() => undefined),

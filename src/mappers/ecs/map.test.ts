@@ -97,6 +97,10 @@ describe('options', () => {
 
   test('techniques', () => {
     expect(map('login.failed')).not.toHaveProperty('threat')
+    const attack = { 'login.failed': ['T1078'], 'logout.failed': [] }
+    expect(map('login.failed', undefined, { attack }).threat).toEqual({ framework: 'MITRE ATT&CK', technique: { id: ['T1078'] } })
+    expect(map('logout.failed', undefined, { attack })).not.toHaveProperty('threat')
+    expect(map('user.added', undefined, { attack }).threat).toMatchObject({ technique: { subtechnique: { id: ['T1136.003'] } } })
     expect(map('login.failed', undefined, { attack: true }).threat).toEqual({
       framework: 'MITRE ATT&CK',
       technique: { id: ['T1110'], subtechnique: { id: ['T1110.004'] } },

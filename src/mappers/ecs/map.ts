@@ -9,9 +9,9 @@ import { threatFields } from './threat.ts'
 export interface EcsContext {
   readonly namespace: string
   readonly includeOriginal: boolean
-  readonly attack: boolean
   actionOf(type: string): string
   severityOf(record: CommonRecord): Severity | undefined
+  techniquesOf(record: CommonRecord): readonly string[]
   organizationOf(source: string): Organization | undefined
 }
 
@@ -22,7 +22,7 @@ const UNKNOWN_TYPE_TAGS = ['openai_unknown_event_type']
 
 /** Fields by the ECS 9.4.0 field reference; what ECS has no field for stands under `openai.audit`. */
 export function toEcs(record: CommonRecord, context: EcsContext): JsonObject {
-  const { actor, row } = record
+  const { actor } = record
   const document: OpenObject = {
     '@timestamp': new Date(record.timeMs).toISOString(),
     ecs: ECS,
@@ -51,7 +51,8 @@ export function toEcs(record: CommonRecord, context: EcsContext): JsonObject {
   if (actor.ja3 !== undefined) document.tls = { client: { ja3: actor.ja3 } }
   const related = relatedFields(record)
   if (related !== undefined) document.related = related
-  if (context.attack && row.attack.length > 0) document.threat = threatFields(row.attack)
+  const techniques = context.techniquesOf(record)
+  if (techniques.length > 0) document.threat = threatFields(techniques)
   document.openai = { audit: auditFields(record) }
   return document
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Mapper } from '../../core/mapper.ts'
 import { MappedDocument } from '../../record/mapped.ts'
-import { type MapperOptions, severityFor } from '../../record/options.ts'
+import { type MapperOptions, severityFor, techniquesFor } from '../../record/options.ts'
 import { toRecord } from '../../record/record.ts'
 import { object } from '../../record/values.ts'
 import { toOcsf } from './map.ts'
@@ -20,7 +20,7 @@ export function createOcsfMapper(options: OcsfOptions): Mapper {
   const context = {
     version,
     includeOriginal: options.includeOriginal ?? true,
-    attack: options.attack ?? false,
+    techniquesOf: techniquesFor(options.attack),
     clock,
     severityOf: severityFor(options.severity),
     organizationOf: organization ?? (() => undefined),

@@ -17,9 +17,9 @@ import type { OcsfVersion } from './versions.ts'
 export interface OcsfContext {
   readonly version: OcsfVersion
   readonly includeOriginal: boolean
-  readonly attack: boolean
   readonly clock: MapperOptions['clock']
   severityOf(record: CommonRecord): Severity | undefined
+  techniquesOf(record: CommonRecord): readonly string[]
   organizationOf(source: string): Organization | undefined
 }
 
@@ -39,7 +39,7 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   const [activity, filled] = chosenClass(record, version, actor)
   const { endpoint, rest } = isTyped ? endpointOf(record.actor, version) : NOBODY_KNOWN
   const organization = context.organizationOf(record.event.source)
-  const attacks = context.attack && version.attacks ? attacksOf(record.row.attack) : undefined
+  const attacks = version.attacks ? attacksOf(context.techniquesOf(record)) : undefined
 
   const event = head(record, activity, context.severityOf(record))
   if (actor !== undefined) event.actor = actor
