@@ -133,7 +133,7 @@ function quoted(node: SettingNode, schema: JsonObject | undefined): string {
   if (node.kind !== 'scalar' || node.value === null || schema === undefined) return kindOf(node)
   if (isSecret(schema)) return '***'
   if (node.interpolated) return writtenIn(node)
-  if (typeof node.value === 'string') return JSON.stringify(cut(node.value.replace(/(:\/\/)[^/?#]*@/, '$1***@')))
+  if (typeof node.value === 'string') return JSON.stringify(cut(withoutSecrets(node.value)))
   return `the ${typeof node.value === 'boolean' ? 'boolean' : 'number'} ${JSON.stringify(node.value)}`
 }
 
@@ -160,3 +160,6 @@ function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): 
   }
   return ''
 }
+
+/** A URL may hold a password, and its query a token. */
+const withoutSecrets = (text: string) => text.replace(/(:\/\/)[^/?#]*@/, '$1***@').replace(/(:\/\/[^?#]*[?#]).+/s, '$1***')

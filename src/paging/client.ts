@@ -128,7 +128,8 @@ export class ListClient {
   #errorOf({ status, headers, text }: Answer): Error {
     const { url, apiKey, clock, remedies } = this.#options
     const { component } = this.#options.shape
-    const what = `${url} answered ${status}: ${messageOf(text)}`
+    const said = messageOf(text)
+    const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
     const retryAfterMs = parseRetryAfterMs(headers['retry-after'], clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
     if (status === 408 || status === 425 || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
@@ -153,5 +154,9 @@ function messageOf(text: string): string {
   } catch {
     // No JSON: the text itself is what there is to show.
   }
-  return message.replace(/\p{Cc}+/gu, ' ').slice(0, ANSWER_CHARACTERS_MAX)
+  return message
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, ANSWER_CHARACTERS_MAX)
+    .trim()
+    .replace(/\.$/, '')
 }

@@ -28,6 +28,12 @@ test.each([
   ['1gib', undefined],
 ])('size %s', (text, size) => expect(parseBytes(text)).toBe(size))
 
+test('a URL that paths are added to has no query', () => {
+  const base = httpUrl({ isBase: true })
+  expect(['https://h/v1', 'https://h/v1?x=1', 'https://h/v1#x'].map(text => base.safeParse(text).success)).toEqual([true, false, false])
+  expect(httpUrl().safeParse('https://h/v1?x=1').success).toBe(true)
+})
+
 test('limits are part of the message', () => {
   expect(duration({ min: '1s', max: '10m' }).safeParse('0s').error?.issues[0]?.message).toBe('expected a duration from 1s to 10m')
   expect(httpUrl().safeParse('https://user:word@host').success).toBe(false)

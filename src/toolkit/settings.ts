@@ -44,15 +44,18 @@ function quantity(noun: string, limits: { min: string; max: string }, parse: (te
     })
 }
 
-/** An absolute http or https URL without credentials in it; gives a `URL`. */
-export function httpUrl() {
+/** An absolute http or https URL without credentials in it; gives a `URL`. One that paths are added to has no query either. */
+export function httpUrl({ isBase = false }: { isBase?: boolean } = {}) {
   return z
     .string()
     .meta({ format: 'uri' })
     .transform((text, context): URL => {
       const url = URL.canParse(text) ? new URL(text) : undefined
-      if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url
-      context.addIssue({ code: 'custom', message: 'expected an http:// or https:// URL without a user name in it', input: text })
+      if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
+        if (!isBase || (url.search === '' && url.hash === '')) return url
+      }
+      const without = isBase ? 'a user name and a query' : 'a user name'
+      context.addIssue({ code: 'custom', message: `expected an http:// or https:// URL without ${without} in it`, input: text })
       return z.NEVER
     })
 }

@@ -56,6 +56,11 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "https://***@h"'],
   },
   {
+    name: 'a URL with a token in its query',
+    yaml: sink('url: ftp://h/?token=hunter2'),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "ftp://h/?***"'],
+  },
+  {
     name: 'a number that is a text',
     yaml: source('page_size: many'),
     problems: ['t.yaml:7:16  sources.acme.page_size: expected a whole number from 1 to 100, got "many"'],

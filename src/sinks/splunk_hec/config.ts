@@ -6,7 +6,9 @@ import { duration, httpUrl, secret } from '../../toolkit/settings.ts'
 const name = () => z.string().min(1).max(1024)
 
 export const splunkHecConfig = z.strictObject({
-  url: httpUrl().describe('URL of the HTTP Event Collector, such as https://splunk.example:8088; `/services/collector/…` may be left out.'),
+  url: httpUrl({ isBase: true }).describe(
+    'URL of the HTTP Event Collector, such as https://splunk.example:8088; `/services/collector/…` may be left out.',
+  ),
   token: secret().describe('HEC token. Read again when its file changes.'),
   index: name().optional().describe("Index; the token's own when not set."),
   source: name().optional().describe("Splunk's source field; `tailrace:<source id>` when not set."),

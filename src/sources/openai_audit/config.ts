@@ -9,7 +9,7 @@ export const openaiAuditConfig = z.strictObject({
   api_key: secret().describe(
     'Admin key of an Owner of the organization, with the scope api.audit_logs.read. Read again when its file changes.',
   ),
-  base_url: httpUrl().prefault('https://api.openai.com/v1').describe('Base URL of the API.'),
+  base_url: httpUrl({ isBase: true }).prefault('https://api.openai.com/v1').describe('Base URL of the API.'),
   start: start(),
   tenant_events: z.boolean().default(false).describe('Reads the tenant-scoped events too, as a stream of its own with its own position.'),
   project_ids: ids('events of these projects'),

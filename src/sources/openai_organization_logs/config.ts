@@ -13,7 +13,7 @@ export const openaiOrganizationLogsConfig = z.strictObject({
   api_key: secret().describe(
     'Admin key of an Owner of the organization, with the right to read its logs. Read again when its file changes.',
   ),
-  base_url: httpUrl().prefault('https://api.openai.com/v1').describe('Base URL of the API.'),
+  base_url: httpUrl({ isBase: true }).prefault('https://api.openai.com/v1').describe('Base URL of the API.'),
   path: z
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)+$/, { error: 'expected a path such as /organization/logs' })
