@@ -22,6 +22,7 @@ test.each([
   ['a broken line', `${A}\n{"id":"x","type":\n${B}\n`, [event(A), other('{"id":"x","type":'), event(B)]],
   ['an open quotation', `${A}\r\n{"id":"x\r\n${B}\r\n${A}`, [event(A), other('{"id":"x'), event(B), event(A)]],
   ['two broken lines', `{"a":\n{"b":1,}\n${B}`, [other('{"a":'), other('{"b":1,}'), event(B)]],
+  ['broken lines alone', '{"a":1\n{"b":2\n{"c":\n', [other('{"a":1'), other('{"b":2'), other('{"c":')]],
   ['words', `not json, at all\n${A}`, [other('not json, at all'), event(A)]],
   ['a bracket too many', `${A}}\n${B}`, [event(A), other('}'), event(B)]],
   ['a page that was cut off', '{\n  "data": [\n    {\n      "id": "a"', [other('{\n  "data": [\n    {\n      "id": "a"')]],

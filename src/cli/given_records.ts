@@ -72,10 +72,15 @@ function parsed(text: string, { start, end }: Span): { readonly body: unknown; r
 function brokenEnd(text: string, { start, end }: Span): number {
   const lineEnd = endOfLine(text, start)
   for (let place = lineEnd + 1; place < end; place = endOfLine(text, place) + 1) {
-    const line = text.slice(place, endOfLine(text, place)).trim()
-    if (line.startsWith('{') && parsed(line, { start: 0, end: line.length }).fault === undefined) return lineEnd
+    if (beginsRecord(text.slice(place, endOfLine(text, place)))) return lineEnd
   }
   return Math.max(lineEnd, end)
+}
+
+/** Lines within a record are indented, or are no object by themselves. */
+function beginsRecord(line: string): boolean {
+  const trimmed = line.trim()
+  return line.startsWith('{') || (trimmed.startsWith('{') && parsed(trimmed, { start: 0, end: trimmed.length }).fault === undefined)
 }
 
 function endOfLine(text: string, place: number): number {
