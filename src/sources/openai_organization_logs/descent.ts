@@ -5,9 +5,14 @@ import { type Cursor, CursorError, CursorWalk } from '../../paging/cursor_walk.t
 import type { Element, Page } from '../../paging/page.ts'
 import { SHAPE } from './query.ts'
 
+/** How often a page that leads no further is tried. */
+const TRIES_MAX = 5
+
 export interface DescentOptions {
   /** Asks one page; retries by itself. Rejects with `CursorError` where the API refuses the cursor. */
   readonly ask: (cursor: Cursor | undefined, signal: AbortSignal) => Promise<Page>
+  /** Does the work again, with pauses, while it rejects with `RetryableError`. */
+  readonly untilDone: <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>
   /** The page size that is asked for. */
   readonly pageEvents: number
   /** What earlier walks found out about cursors. */
@@ -16,7 +21,7 @@ export interface DescentOptions {
 
 /**
  * A walk down the list, page by page, newest first. The API takes no times, so a cursor is the only way: where none
- * leads on, it stays where it is with `RetryableError`.
+ * leads on, however often it is tried, the walk is over with `RetryableError`.
  */
 export class Descent {
   readonly #options: DescentOptions
@@ -72,19 +77,23 @@ export class Descent {
   async advance(signal: AbortSignal): Promise<boolean> {
     const { hasMore, elements } = this.#page
     if (!hasMore && elements.length < this.#options.pageEvents) return false
-    try {
-      const next = await walk(this.#options, this.#collected, signal).following(this.#page, this.#isProven)
-      if (next === undefined) return false
-      this.#isProven = true
-      this.#arriveAt(next)
-      return true
-    } catch (error) {
-      if (!(error instanceof CursorError)) throw error
-      throw new RetryableError(
-        `${SHAPE.component}.undrainable`,
-        `The API's cursors lead nowhere in either direction: ${error.message}. The position stays; it is tried again.`,
-      )
-    }
+    let tries = 0
+    // Each page has its own patience: a long walk must not pay for every page with the pauses of all before it.
+    const attempt = () =>
+      this.#follow(signal).catch((error: unknown) => {
+        throw error instanceof CursorError && ++tries < TRIES_MAX ? undrainable(error) : error
+      })
+    return this.#options.untilDone(attempt, signal).catch((error: unknown) => {
+      throw error instanceof CursorError ? undrainable(error) : error
+    })
+  }
+
+  async #follow(signal: AbortSignal): Promise<boolean> {
+    const next = await walk(this.#options, this.#collected, signal).following(this.#page, this.#isProven)
+    if (next === undefined) return false
+    this.#isProven = true
+    this.#arriveAt(next)
+    return true
   }
 
   /** Lets go of what was listed, but for these and the page it is at. */
@@ -97,6 +106,13 @@ export class Descent {
     this.#page = page
     if (page.order === 'newest first' || page.order === 'oldest first') this.#order ??= page.order
   }
+}
+
+function undrainable({ message }: CursorError): RetryableError {
+  return new RetryableError(
+    `${SHAPE.component}.undrainable`,
+    `The API's cursors lead nowhere in either direction: ${message}. The position stays; it is tried again.`,
+  )
 }
 
 function walk({ ask, direction }: DescentOptions, collected: Collected, signal: AbortSignal): CursorWalk {

@@ -8,8 +8,6 @@ import { SHAPE } from './query.ts'
 import { Stretch } from './stretch.ts'
 
 const PAGES_PER_PART = 10
-/** A walk that leads no further is tried again where it is; after so many times it begins anew. */
-const FAILURES_MAX = 3
 /** What cannot be cut into parts, because it is of one second or in no order of time, is held whole. */
 const PART_EVENTS_MAX = 1_000_000
 
@@ -30,7 +28,6 @@ export class DescendingPast implements Past<Part> {
   readonly #options: DescentOptions
   /** Where the walk down the first segment is, and what it has come upon that is not handed out. */
   #walk: { readonly descent: Descent; readonly stretch: Stretch } | undefined
-  #failures = 0
   #fetching: Promise<Part> | undefined
 
   constructor(reading: Reading, options: DescentOptions) {
@@ -78,7 +75,7 @@ export class DescendingPast implements Past<Part> {
     try {
       return await this.#part(segment, signal)
     } catch (error) {
-      if (++this.#failures % FAILURES_MAX === 0) this.#walk = undefined
+      this.#walk = undefined // The next try begins behind the last part.
       throw error
     }
   }
@@ -100,7 +97,6 @@ export class DescendingPast implements Past<Part> {
         stretch.reset()
       }
       if (!(await descent.advance(signal))) break
-      this.#failures = 0
     }
     this.#walk = undefined
     const { order, duplicates, unreadable } = descent.collected

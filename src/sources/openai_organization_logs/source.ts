@@ -35,6 +35,7 @@ export function createOpenaiOrganizationLogsSource(
   const pageEvents = Math.max(2, config.page_size)
   const descent: DescentOptions = {
     ask: (cursor, signal) => ask(client, cursor, pageEvents, signal),
+    untilDone: (work, signal) => client.untilDone(work, signal),
     pageEvents,
     direction: new CursorDirection(),
   }
