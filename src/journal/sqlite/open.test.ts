@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { examineJournal, fillJournal } from '../../../test/support/damage.ts'
@@ -37,6 +37,24 @@ describe('what is no journal', () => {
     const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
     const opening = openSqliteJournal({ path: '/proc/none/deeper/journal.db', ...limits }, contextWith())
     await expect(opening).rejects.toMatchObject({ exitCode: 78, message: expect.stringContaining('/proc/none') as string })
+  })
+
+  test('a process that was killed while it made the journal leaves one that is made anew', async () => {
+    using place = journalFolder()
+    const made = new DatabaseSync(place.path)
+    made.exec('PRAGMA journal_mode = WAL') // Writes the first page; the schema would have come next.
+    made.close()
+    expect(statSync(place.path).size).toBeGreaterThan(0)
+    expect(await examineJournal(place.path)).toBe(0)
+  })
+
+  test('a journal is one from its first moment, whatever becomes of its log', async () => {
+    using place = journalFolder()
+    const { journal } = await fillJournal(place, 5)
+    const early = `${place.path}-early`
+    copyFileSync(place.path, early)
+    await journal[Symbol.asyncDispose]()
+    expect(await examineJournal(early)).toBe(0)
   })
 
   test('an empty file is a new journal', async () => {

@@ -37,7 +37,11 @@ export function openForWriting(path: string): Store {
     if (isNew) store.database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
     // Checkpoints are ours (checkpoint.ts): the automatic one would make an append wait.
     store.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
-    if (isNew || pragma(store.database, 'page_count') === 0) createSchema(store.database)
+    if (isNew || isBlank(store.database)) {
+      createSchema(store.database)
+      // Into the file itself: one without it then never held anything, whatever becomes of the log.
+      store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    }
     refuseForeign(store)
     refuseTorn(store)
   })
@@ -79,6 +83,11 @@ function attempt<T>(path: string, work: () => T): T {
     const fault = journalFault(path, cause)
     throw fault instanceof FatalError ? fault : unusable(path, cause)
   }
+}
+
+/** A database without a schema and without an owner: whoever made it ended before it was a journal. */
+function isBlank(database: DatabaseSync): boolean {
+  return pragma(database, 'schema_version') === 0 && pragma(database, 'application_id') === 0
 }
 
 function refuseForeign({ path, database }: Store): void {
