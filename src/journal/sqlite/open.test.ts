@@ -5,7 +5,7 @@ import { examineJournal, fillJournal } from '../../../test/support/damage.ts'
 import { contextWith } from '../../../test/support/journals.ts'
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
 import { openSqliteJournal, openSqliteJournalReadOnly } from './index.ts'
-import { PAGE_BYTES } from './schema.ts'
+import { APPLICATION_ID, PAGE_BYTES, pragma } from './schema.ts'
 
 describe('what is no journal', () => {
   const SPOILED: readonly (readonly [string, (path: string) => void])[] = [
@@ -54,6 +54,8 @@ describe('what is no journal', () => {
     const early = `${place.path}-early`
     copyFileSync(place.path, early)
     await journal[Symbol.asyncDispose]()
+    using copy = new DatabaseSync(early, { readOnly: true })
+    expect(pragma(copy, 'application_id')).toBe(APPLICATION_ID)
     expect(await examineJournal(early)).toBe(0)
   })
 
