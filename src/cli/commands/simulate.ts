@@ -7,7 +7,9 @@ import { type SimulateFlags, simulatorOptions } from '../simulate.ts'
 export const register: Register = (program, { io, action }) => {
   program
     .command('simulate')
-    .description('Serves the audit-log API on this machine, for rehearsals; prints its base URL.')
+    .description(
+      'Serves the audit-log API on this machine, for rehearsals; prints its base URL. As by the API, tenant-scoped events are listed with tenant_only=true alone.',
+    )
     .option('--port <n>', 'port to listen on; a free one by default')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--seed <n>', 'the same seed gives the same events (default: 1)')
