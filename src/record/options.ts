@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { CommonRecord } from './record.ts'
+import { currentNameOf } from './table.ts'
 import { SEVERITIES, type Severity, type SeverityName } from './severity.ts'
 
 export interface Organization {
@@ -28,8 +29,12 @@ export interface MapperOptions {
 export function severityFor(overrides: MapperOptions['severity']): (record: CommonRecord) => Severity | undefined {
   if (overrides === undefined) return record => record.severity
   const byType = new Map(Object.entries(overrides).map(([type, name]) => [type, SEVERITIES[name]]))
-  return record => byType.get(record.type) ?? record.severity
+  return record => settingOf(byType, record) ?? record.severity
 }
+
+/** What is set for a type holds for its retired spelling too. */
+const settingOf = <T>(byType: ReadonlyMap<string, T>, { type }: CommonRecord): T | undefined =>
+  byType.get(type) ?? byType.get(currentNameOf(type))
 
 const NO_TECHNIQUES: readonly string[] = []
 
@@ -38,5 +43,5 @@ export function techniquesFor(attack: MapperOptions['attack']): (record: CommonR
   if (attack === undefined || attack === false) return () => NO_TECHNIQUES
   if (attack === true) return record => record.row.attack
   const byType = new Map(Object.entries(attack))
-  return record => byType.get(record.type) ?? record.row.attack
+  return record => settingOf(byType, record) ?? record.row.attack
 }

@@ -92,6 +92,9 @@ export function rowOf(type: string): Row {
   return ROWS.get(type) ?? UNKNOWN_ROWS.get(type) ?? unknownRow(type)
 }
 
+/** What the API calls a type today; itself, but for a spelling that was given up. */
+export const currentNameOf = (type: string): string => RETIRED.get(type) ?? type
+
 function* withRetired(rows: readonly Row[]): Iterable<readonly [string, Row]> {
   for (const row of rows) yield [row.type, row]
   for (const [retired, current] of RETIRED) {

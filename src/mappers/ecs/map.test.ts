@@ -93,6 +93,8 @@ describe('options', () => {
     const severity = { 'tunnel.created': 'critical' } as const
     expect(map('tunnel.created', undefined, { severity })).toMatchObject({ event: { severity: 99 } })
     expect(map('tunnel.updated', undefined, { severity })).toMatchObject({ event: { severity: 21 } })
+    const spelled = { 'checkpoint.permission.created': 'critical' } as const
+    expect(map('checkpoint_permission.created', undefined, { severity: spelled })).toMatchObject({ event: { severity: 99 } })
   })
 
   test('techniques', () => {
