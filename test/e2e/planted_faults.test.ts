@@ -77,7 +77,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'the overlap is not listed again',
     file: 'src/paging/live_tail.ts',
-    edits: [['position.frontierS - overlapS', 'position.frontierS']],
+    edits: [['client.now()).frontierS - overlapS', 'client.now()).frontierS']],
   },
   {
     name: 'late events are never swept',

@@ -90,12 +90,12 @@ test(`after ${KILLS} kills everything has arrived`, { timeout: 1_800_000 }, asyn
     program.signal('SIGKILL')
     arrived.push(...linesOf(wholeLinesOf((await program.end()).out)))
   }
+  const untilS = Math.floor(Date.now() / 1000) - 5
   await using last = new Program(['run', '-c', config, '--once'])
   const { code, out } = await last.end()
   arrived.push(...linesOf(out))
   expect(code).toBe(0)
   const ids = arrived.map(idOf)
-  const untilS = Math.floor(Date.now() / 1000) - 5
   const due = simulator.events().filter(text => (JSON.parse(text) as { effective_at: number }).effective_at < untilS)
   expect(new Set(due.map(idOf)).difference(new Set(ids))).toEqual(new Set())
   expect(ids.length - new Set(ids).size).toBeLessThanOrEqual(KILLS * 5000)
