@@ -65,6 +65,28 @@ test('an export has one event a line, whatever line breaks it was received with'
   expect((await run('get', 'broken')).out).toBe(`${broken.text}\n`)
 })
 
+test('status tells up to when everything was listed, before what is still to be backfilled', async () => {
+  const config = join(folder, 'c.yaml')
+  const sections = [
+    `journal: {path: "${path}"}`,
+    'service: {admin: {enabled: false}}',
+    'sources: {acme: {type: openai_audit, api_key: k}}',
+    'sinks: {splunk: {type: stdout}}',
+  ]
+  writeFileSync(config, sections.join('\n'))
+  const status = async () => (JSON.parse((await cli(['status', '--json', '-c', config])).out) as { components: object[] }).components
+  const hour = (n: number) => new Date((START_S + n * 3600) * 1000).toISOString()
+  expect(await status()).toMatchObject([
+    { component: 'acme/organization', sealed_to: hour(3) },
+    { component: 'splunk', waiting: 4 },
+  ])
+  await using journal = await openHere()
+  await appendWindow(journal, 4)
+  expect(await status()).toMatchObject([{ sealed_to: hour(3) }, { waiting: 6 }])
+  await appendWindow(journal, 3)
+  expect(await status()).toMatchObject([{ sealed_to: hour(5) }, { waiting: 8 }])
+})
+
 test('get prints the text as it was received, or says what is not there', async () => {
   expect(await run('get', 'w1-a')).toMatchObject({ code: 0, out: `${event('w1-a', (START_S + 3600) * 1000).text}\n` })
   expect(await run('get', 'nobody')).toMatchObject({ code: 66, out: '', err: expect.stringContaining('nobody') as string })

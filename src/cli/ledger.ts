@@ -42,3 +42,13 @@ export async function ledgerEnd(journal: JournalReader, key: StreamKey): Promise
   for await (const { toS } of journal.ledger(key, { fromS: 0, toS: Number.MAX_SAFE_INTEGER })) endS = Math.max(endS ?? toS, toS)
   return endS
 }
+
+/** Up to when the windows cover everything from the first one on: what a backfill has not listed yet ends it. */
+export async function sealedTo(journal: JournalReader, key: StreamKey): Promise<number | undefined> {
+  let endS: number | undefined
+  for await (const { fromS, toS } of journal.ledger(key, { fromS: 0, toS: Number.MAX_SAFE_INTEGER })) {
+    if (endS !== undefined && fromS > endS) return endS
+    endS = Math.max(endS ?? toS, toS)
+  }
+  return endS
+}
