@@ -1,5 +1,7 @@
 import { programVersion } from '../toolkit/version.ts'
 
+const LAST_WORDS_MS = 1000
+
 const [first] = process.argv.slice(2)
 
 if (first === '--version' || first === '-V') {
@@ -8,4 +10,9 @@ if (first === '--version' || first === '-V') {
   // Loaded only now: a version is asked for often, and by machines.
   const [{ runCli }, { processIo }] = await Promise.all([import('./program.ts'), import('./io.ts')])
   process.exitCode = await runCli(process.argv.slice(2), processIo(), programVersion())
+  // Only a stop leaves bytes that nobody takes: they would keep the process for ever. The last words go out first.
+  if (process.stdout.writableLength > 0) {
+    process.stderr.write('', () => process.exit())
+    setTimeout(() => process.exit(), LAST_WORDS_MS).unref()
+  }
 }

@@ -46,3 +46,21 @@ test('a reader that goes away ends it quietly with 74', async () => {
   program.closeOutput()
   expect(await program.end()).toMatchObject({ code: 74, err: '' })
 })
+
+test('a reader that takes nothing does not keep a stopped run', async () => {
+  await using simulator = new Program(['simulate', '--events', '3000'])
+  await simulator.until(out => out.includes('\n'))
+  const config = join(folder, 'stalled.yaml')
+  const sections = [
+    `journal: {path: "${join(folder, 'stalled.db')}"}`,
+    'service: {admin: {enabled: false}, shutdown_timeout: 1s}',
+    `sources: {acme: {type: openai_audit, api_key: k, base_url: "${simulator.out.trim()}", start: 31d}}`,
+    'sinks: {out: {type: stdout}}',
+  ]
+  writeFileSync(config, sections.join('\n'))
+  await using program = new Program(['run', '-c', config])
+  await program.until(out => out.length > 0)
+  program.stallOutput()
+  program.signal('SIGTERM')
+  expect(await program.end()).toMatchObject({ code: 0, err: expect.stringContaining('not everything was delivered') as string })
+})

@@ -74,6 +74,12 @@ export class Program implements AsyncDisposable {
     this.#child.stdout.destroy()
   }
 
+  /** Leaves its standard output unread until the end. */
+  stallOutput(): void {
+    this.#child.stdout.pause()
+    this.#child.once('exit', () => this.#child.stdout.resume())
+  }
+
   end(): Promise<ProgramResult> {
     this.#child.stdin.end()
     return this.#ended
