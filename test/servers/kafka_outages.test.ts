@@ -41,7 +41,7 @@ describe('one broker', () => {
     await createTopic(cluster, 'audit')
     await using opened = await openSink(kafka, { brokers: cluster.plain, topic: 'audit', timeout: '1s' })
     await opened.sink.write(someEvents(10), never)
-    cluster.brokers[0]!.freeze()
+    await cluster.brokers[0]!.freeze()
     await expect(opened.sink.write(someEvents(10, 'f'), never)).rejects.toMatchObject({ name: 'RetryableError', code: 'kafka.timeout' })
     const stop = new AbortController()
     const stopped = opened.sink.write(someEvents(10, 'f'), stop.signal)

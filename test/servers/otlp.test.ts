@@ -210,7 +210,7 @@ test('the Collector stopped and frozen on the way, and links that fail: nothing 
       if (batch === 11) await link.heal()
       if (batch === 15) later = collector.stop().then(() => collector.start())
       if (batch === 20) {
-        collector.freeze()
+        await collector.freeze()
         setTimeout(() => collector.thaw(), 1500)
       }
       if (batch === 10) setTimeout(() => void link.heal(), 300)

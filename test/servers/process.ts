@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -94,9 +94,12 @@ export class ServerProcess implements RunningServer {
     this.#command.folder[Symbol.dispose]()
   }
 
-  /** It answers nobody until `thaw`, and closes nothing. */
-  freeze(): void {
+  /** It answers nobody until `thaw`, and closes nothing. Resolves when none of its threads runs any more. */
+  async freeze(): Promise<void> {
     this.#child?.kill('SIGSTOP')
+    const tasks = `/proc/${this.#child?.pid}/task`
+    const isStopped = (task: string) => readFileSync(`${tasks}/${task}/stat`, 'utf8').split(') ')[1]?.startsWith('T') === true
+    while (!readdirSync(tasks).every(isStopped)) await pause(5)
   }
 
   thaw(): void {

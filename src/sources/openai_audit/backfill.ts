@@ -10,7 +10,7 @@ const FIRST_WINDOW_S = 3600
 /** How much longer or shorter one window may be than the one before. */
 const STRETCH_MAX = 8
 /** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
-const AHEAD_BYTES_MAX = 64 * 1024 * 1024
+const AHEAD_BYTES_MAX = 32 * 1024 * 1024
 /** Enough where whoever takes the windows is slower than the API. */
 const AHEAD_BYTES_MIN = 8 * 1024 * 1024
 /** Of one event, before the first window is there. */
