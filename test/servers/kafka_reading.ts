@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { quietNegativeTimers } from '../../src/sinks/kafka/quiet.ts'
 import type { KafkaCluster } from './kafka.ts'
+
+const LOOK_EVERY_MS = 50
 
 export interface ReceivedMessage {
   readonly timestampMs: number
@@ -61,9 +64,22 @@ export async function createTopic(
   { partitions = 3, settings = {} }: TopicOptions = {},
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }))
-  await administer(cluster, admin =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
-  )
+  await administer(cluster, async admin => {
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] })
+    while (!(await hasLeaders(admin, topic, partitions))) await pause(LOOK_EVERY_MS)
+  })
+}
+
+/** A broker that has not heard of the topic yet says that there is none. */
+async function hasLeaders(admin: Admin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    const known = topics.find(({ name }) => name === topic)?.partitions ?? []
+    return known.length === partitions && known.every(({ leader }) => leader >= 0)
+  } catch (error) {
+    if (error instanceof kafkajs.KafkaJSError) return false
+    throw error
+  }
 }
 
 /** How many messages a topic has, by its offsets. */
