@@ -14,6 +14,7 @@ test('the configuration that is shipped is valid: one source, and a sink of its 
     name.endsWith('.yaml') && name !== 'tailrace.yaml' ? [name.slice(0, -5)] : [],
   )
   expect([sources.map(({ id }) => id), sinks.map(({ id }) => id).toSorted()]).toEqual([['acme'], files.toSorted()])
+  expect(new Set(sinks.map(({ spec }) => spec.type))).toEqual(new Set(REGISTRY.sinks.map(({ type }) => type)))
 })
 
 const settings = (yaml: string) => yaml.replace(/^(?=.)/gm, '    ')
