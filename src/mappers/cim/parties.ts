@@ -13,27 +13,16 @@ function actorType({ keyKind, serviceAccountId, userId, email, name }: Actor): s
   return userId === undefined && email === undefined && name === undefined ? undefined : 'user'
 }
 
-/** Who signed in, or who changed something on an object that is no account. */
-export function setUser(fields: OpenObject, { actor }: CommonRecord): void {
+/** Who signed in, or who changed something on an object that is no account; as `src_user`, who did it to an account. */
+export function setUser(fields: OpenObject, { actor }: CommonRecord, as: 'user' | 'src_user' = 'user'): void {
   const user = namedActor(actor)
   const id = actor.userId ?? actor.serviceAccountId
   const type = actorType(actor)
-  if (user !== undefined) fields.user = user
-  if (id !== undefined) fields.user_id = id
+  if (user !== undefined) fields[as] = user
+  if (id !== undefined) fields[`${as}_id`] = id
   const name = actor.email ?? actor.name
-  if (name !== undefined) fields.user_name = name
-  if (type !== undefined) fields.user_type = type
-}
-
-function setSourceUser(fields: OpenObject, { actor }: CommonRecord): void {
-  const user = namedActor(actor)
-  const id = actor.userId ?? actor.serviceAccountId
-  const type = actorType(actor)
-  if (user !== undefined) fields.src_user = user
-  if (id !== undefined) fields.src_user_id = id
-  const name = actor.email ?? actor.name
-  if (name !== undefined) fields.src_user_name = name
-  if (type !== undefined) fields.src_user_type = type
+  if (name !== undefined) fields[`${as}_name`] = name
+  if (type !== undefined) fields[`${as}_type`] = type
 }
 
 /**
@@ -45,7 +34,7 @@ export function setChangeUsers(fields: OpenObject, record: CommonRecord): void {
   if (target.actsOn === 'group' && target.memberId !== undefined) {
     fields.user = target.memberId
     fields.user_id = target.memberId
-    setSourceUser(fields, record)
+    setUser(fields, record, 'src_user')
   } else if (target.actsOn === 'user' || target.actsOn === 'service_account') {
     const name = target.email ?? target.name
     const user = name ?? target.id
@@ -53,7 +42,7 @@ export function setChangeUsers(fields: OpenObject, record: CommonRecord): void {
     if (target.id !== undefined) fields.user_id = target.id
     if (name !== undefined) fields.user_name = name
     fields.user_type = target.actsOn
-    setSourceUser(fields, record)
+    setUser(fields, record, 'src_user')
   } else setUser(fields, record)
 }
 

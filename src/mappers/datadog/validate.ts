@@ -57,7 +57,7 @@ const PARENTS: ReadonlySet<string> = new Set(
   }),
 )
 const REQUIRED = ['ddsource', 'service', 'date', 'message', 'openai.audit.id']
-/** Ours: any attributes, below Datadog's limit of nesting ("Log collection", attributes limits). */
+/** Below it the attributes are ours to name, within Datadog's limit of nesting ("Log collection", attributes limits). */
 const OWN = 'openai'
 const LEVELS_MAX = 20
 
