@@ -118,7 +118,7 @@ export interface Journal extends JournalReader {
   saveStreamPosition(key: StreamKey, position: Position | undefined): Promise<void>
   /** Moves forward only: an older position than the saved one is refused (invariant 2). */
   saveSinkPosition(sink: string, position: Position): Promise<void>
-  /** The operator's own hand: any position of this journal, or none (undefined forgets the sink). */
+  /** By the operator's own hand alone it may move back: to a position of this journal, or to none (undefined forgets the sink). */
   resetSinkPosition(sink: string, position: Position | undefined): Promise<void>
   addDeadLetters(letters: readonly Omit<DeadLetter, 'id'>[]): Promise<void>
   /** How many of them there were. */

@@ -104,7 +104,7 @@ export class Secrets {
   }
 }
 
-/** Joins what overlaps: the piece that begins first, as far as any of them goes. */
+/** Joins what overlaps into one piece, from the earliest begin to the latest end. */
 function apart(found: readonly Found[]): readonly Found[] {
   const joined: Found[] = []
   for (const piece of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

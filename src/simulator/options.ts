@@ -17,7 +17,7 @@ export interface SimulatorOptions {
   /** Where the history ends, in ms since 1970. A simulator started again with it has the same events as before. Default: now. */
   readonly startMs?: number
   readonly faults?: FaultShares
-  /** The bearer token that is let in. Default: any that is not empty. */
+  /** The bearer token that is let in. By default every one that is not empty is. */
   readonly key?: string
   /** Answers 403: the key lacks the scope. Default false. */
   readonly scopeMissing?: boolean
