@@ -2,8 +2,9 @@ import type { Batch } from '../../core/batch.ts'
 import { RetryableError } from '../../core/errors.ts'
 import { Backfill } from './backfill.ts'
 import type { Listing } from './listing.ts'
-import { type Drained, drained, seal, splitAt, type Window, WindowTooLargeError } from '../../paging/drained.ts'
-import { encodePosition, segmentListed } from '../../paging/position.ts'
+import { type Drained, drained, splitAt, type Window, WindowTooLargeError } from '../../paging/drained.ts'
+import { handOut } from '../../paging/past.ts'
+import { segmentListed } from '../../paging/position.ts'
 import type { ListLimits, Past, Reading } from '../../paging/stream.ts'
 import type { WindowLimit } from './window_limit.ts'
 
@@ -58,25 +59,8 @@ export class WindowedPast implements Past<Drained> {
   }
 
   hand(window: Drained): Batch {
-    const { options, known, position } = this.#reading
-    const { context, name, overlapS, client } = options
     this.#backfill!.windows.take(window)
-    const segment = position.segments[0]!
-    const { fresh, row } = seal(window, {
-      known,
-      sealed: { fromS: window.fromS, toS: window.toS },
-      lateBeforeS: segment.lateBeforeS,
-      rememberFromS: position.frontierS - 2 * overlapS,
-      nowMs: client.now(),
-      onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
-    })
-    this.#reading.position = segmentListed(position, window.toS)
-    return {
-      events: fresh,
-      position: encodePosition(this.#reading.position),
-      sealed: [row],
-      unreadable: this.#reading.pieces.fresh(window.unreadable),
-    }
+    return handOut(this.#reading, window, segmentListed(this.#reading.position, window.toS))
   }
 
   /** The window, or the newest part of one that is too large. */

@@ -1,7 +1,8 @@
 import type { Batch } from '../../core/batch.ts'
 import { RetryableError } from '../../core/errors.ts'
-import { type Drained, drained, seal } from '../../paging/drained.ts'
-import { encodePosition, type Segment, segmentListedDownTo } from '../../paging/position.ts'
+import { type Drained, drained } from '../../paging/drained.ts'
+import { handOut } from '../../paging/past.ts'
+import { type Segment, segmentListedDownTo } from '../../paging/position.ts'
 import type { Past, Reading } from '../../paging/stream.ts'
 import { Descent, type DescentOptions } from './descent.ts'
 import { SHAPE } from './query.ts'
@@ -46,25 +47,8 @@ export class DescendingPast implements Past<Part> {
   }
 
   hand(part: Part): Batch {
-    const { options, known, position } = this.#reading
-    const { context, name, overlapS, client } = options
     this.#fetching = undefined
-    const segment = position.segments[0]!
-    const { fresh, row } = seal(part, {
-      known,
-      sealed: { fromS: part.fromS, toS: part.toS },
-      lateBeforeS: segment.lateBeforeS,
-      rememberFromS: position.frontierS - 2 * overlapS,
-      nowMs: client.now(),
-      onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
-    })
-    this.#reading.position = segmentListedDownTo(position, part.isLast ? undefined : part.fromS, part.cursor)
-    return {
-      events: fresh,
-      position: encodePosition(this.#reading.position),
-      sealed: [row],
-      unreadable: this.#reading.pieces.fresh(part.unreadable),
-    }
+    return handOut(this.#reading, part, segmentListedDownTo(this.#reading.position, part.isLast ? undefined : part.fromS, part.cursor))
   }
 
   async atRest(): Promise<void> {

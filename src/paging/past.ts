@@ -1,0 +1,23 @@
+import type { Batch } from '../core/batch.ts'
+import { type Drained, seal } from './drained.ts'
+import { encodePosition, type StreamPosition } from './position.ts'
+import type { Reading } from './stream.ts'
+
+/**
+ * The batch of a part of the first segment: its events that are new, its row of the ledger, and the position `behind` it,
+ * which is the reading's from then on.
+ */
+export function handOut(reading: Reading, part: Drained, behind: StreamPosition): Batch {
+  const { options, known, pieces, position } = reading
+  const { context, name, overlapS, client } = options
+  const { fresh, row } = seal(part, {
+    known,
+    sealed: { fromS: part.fromS, toS: part.toS },
+    lateBeforeS: position.segments[0]!.lateBeforeS,
+    rememberFromS: position.frontierS - 2 * overlapS,
+    nowMs: client.now(),
+    onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
+  })
+  reading.position = behind
+  return { events: fresh, position: encodePosition(behind), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
+}
