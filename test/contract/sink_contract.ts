@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { BlockedError, RetryableError } from '../../src/core/errors.ts'
 import type { Sink } from '../../src/core/sink.ts'
+import type { Behaviour } from '../doubles/misbehaviour.ts'
 import { mapped } from '../support/events.ts'
-
-/** How the other side behaves. */
-export type Behaviour = 'accept' | 'busy' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge'
 
 /** A sink before a destination that behaves as it is told. */
 export interface SinkStage extends AsyncDisposable {

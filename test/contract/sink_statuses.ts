@@ -1,11 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../src/core/errors.ts'
 import type { MappedEvent } from '../../src/core/mapper.ts'
 import type { Sink } from '../../src/core/sink.ts'
 import { createDeliver } from '../../src/engine/deliver.ts'
+import { bytesOf, serve } from '../doubles/requests.ts'
 import { mapped } from '../support/events.ts'
 import { VirtualClock } from '../support/virtual_clock.ts'
 
@@ -43,21 +41,11 @@ export interface StatusOptions {
 }
 
 /** Answers everything in one way. */
-async function startAnswering(status: number, headers: Record<string, string>) {
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(`the words of ${status}`))
+const startAnswering = (status: number, headers: Record<string, string>) =>
+  serve(async (request, response) => {
+    await bytesOf(request)
+    response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(`the words of ${status}`)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
 
 async function failureOf({ sink }: Opened): Promise<unknown> {
   return sink.write(EVENTS, never).then(
@@ -71,7 +59,7 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {} }: Statu
   describe(`${name} tells answers apart`, () => {
     test.each(STATUSES)('%i', async (status, usual) => {
       await using server = await startAnswering(status, {})
-      await using opened = await openAt(`http://127.0.0.1:${server.port}`)
+      await using opened = await openAt(server.url)
       const error = await failureOf(opened)
       expect(error).toBeInstanceOf(otherwise[status] ?? usual)
       expect(String(error)).toContain(String(status))
@@ -80,7 +68,7 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {} }: Statu
 
     test.each([429, 503])('%i with Retry-After asks for that pause', async status => {
       await using server = await startAnswering(status, { 'retry-after': '77' })
-      await using opened = await openAt(`http://127.0.0.1:${server.port}`)
+      await using opened = await openAt(server.url)
       expect(await failureOf(opened)).toMatchObject({ name: 'RetryableError', retryAfterMs: 77_000 })
     })
 
@@ -92,15 +80,15 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {} }: Statu
     })
 
     test('a port where nobody listens may be listened on later', async () => {
-      const { port, [Symbol.asyncDispose]: close } = await startAnswering(200, {})
+      const { url, [Symbol.asyncDispose]: close } = await startAnswering(200, {})
       await close()
-      await using opened = await openAt(`http://127.0.0.1:${port}`)
+      await using opened = await openAt(url)
       expect(await failureOf(opened)).toBeInstanceOf(RetryableError)
     })
 
     test('https:// where there is no TLS waits for an operator, and drops nothing', async () => {
       await using server = await startAnswering(200, {})
-      await using opened = await openAt(`https://127.0.0.1:${server.port}`)
+      await using opened = await openAt(server.url.replace('http', 'https'))
       const error = await failureOf(opened)
       expect(error).toBeInstanceOf(BlockedError)
       expect(String(error)).toContain('TLS')

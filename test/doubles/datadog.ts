@@ -1,10 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { isJsonObject, type JsonObject } from '../../src/core/json.ts'
 import { scanJsonTexts } from './json_texts.ts'
-import { answering } from './requests.ts'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { bytesOf, type Served, serve } from './requests.ts'
 
 export interface DatadogLog {
   /** `event_id`; empty where there is none. */
@@ -14,22 +13,9 @@ export interface DatadogLog {
   readonly text: string
 }
 
-export type DatadogMode =
-  | 'accept'
-  | 'busy'
-  | 'failing'
-  | 'refuse'
-  | 'too_large'
-  | 'hang'
-  | 'trickle'
-  | 'cut_off'
-  | 'reset'
-  | 'redirect'
-  | 'huge'
-  | 'not_datadog'
+export type DatadogMode = Behaviour | 'failing' | 'refuse' | 'too_large' | 'not_datadog'
 
-export interface DatadogDouble extends AsyncDisposable {
-  readonly url: string
+export interface DatadogDouble extends Served {
   readonly logs: readonly DatadogLog[]
   /** Answered with 202 and not kept: their date is out of the window, or they were cut at 1 MB. */
   readonly lost: readonly DatadogLog[]
@@ -60,11 +46,8 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
   const logs: DatadogLog[] = []
   const lost: DatadogLog[] = []
   const requests: { bytes: number; logs: number; encoding: string | undefined }[] = []
-  const server = createServer(answering(answer))
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
   const double = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await serve(answer, port)),
     logs,
     lost,
     requests,
@@ -72,16 +55,10 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
     mode: 'accept' as DatadogMode,
     retryAfter: undefined as string | undefined,
     refused: new Set<string>(),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const received = await bytesOf(request).catch(() => undefined)
-    if (received === undefined) return // The client has gone.
+    const received = await bytesOf(request)
     const refusal = refusalOf(request, double.apiKey)
     if (refusal !== undefined) return void reply(response, ...refusal)
     const encoding = request.headers['content-encoding']
@@ -90,7 +67,7 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
     const texts = body.length > REQUEST_BYTES_MAX ? undefined : textsIn(body.toString('utf8'))
     const isEmpty = texts?.length === 0
     if (!isEmpty) requests.push({ bytes: body.length, logs: texts?.length ?? 0, encoding })
-    if (double.mode !== 'accept' && !isEmpty) return void misbehave(request, response)
+    if (double.mode !== 'accept' && !isEmpty) return void fail(response, double.mode)
     if (body.length > REQUEST_BYTES_MAX) return void reply(response, 413, 'Request Entity Too Large', 'Payload too large')
     if (texts === undefined || texts.length > LOGS_MAX) return void reply(response, 400, 'Bad Request', 'Malformed payload')
     const read = texts.map(readLog)
@@ -100,8 +77,8 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
     response.writeHead(202, { 'content-type': 'application/json' }).end('{}') // [S] 202: the request has been accepted for processing
   }
 
-  function misbehave(request: IncomingMessage, response: ServerResponse): ServerResponse | undefined {
-    switch (double.mode) {
+  function fail(response: ServerResponse, mode: Exclude<DatadogMode, 'accept'>): unknown {
+    switch (mode) {
       case 'busy': {
         const headers = double.retryAfter === undefined ? {} : { 'retry-after': double.retryAfter }
         return reply(response, 429, 'Too Many Requests', 'slow down', headers)
@@ -112,22 +89,10 @@ export async function startDatadogDouble(apiKey = 'good', port = 0): Promise<Dat
         return reply(response, 400, 'Bad Request', 'Malformed payload')
       case 'too_large':
         return reply(response, 413, 'Request Entity Too Large', 'Payload too large')
-      case 'trickle':
-        return trickle(response)
-      case 'cut_off':
-        response.writeHead(202, { 'content-length': '100' }).write('{', () => response.destroy())
-        return undefined
-      case 'reset':
-        request.socket.resetAndDestroy()
-        return undefined
-      case 'redirect':
-        return response.writeHead(302, { location: 'https://app.datadoghq.com/account/login' }).end()
-      case 'huge':
-        return response.writeHead(202).end('x'.repeat(4 * 1024 * 1024))
       case 'not_datadog':
         return response.writeHead(200).end('<html>Welcome</html>')
       default:
-        return undefined // It hangs.
+        return misbehave(response, mode, { status: 202 })
     }
   }
   return double
@@ -174,12 +139,6 @@ function textsIn(body: string): readonly string[] | undefined {
   }
 }
 
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces)
-}
-
 /** [S] gzip, deflate and identity; zstd as the Agent sends it (docs.datadoghq.com/agent/logs/log_transport). */
 function unpacked(body: Buffer, encoding: string | undefined): Buffer | undefined {
   try {
@@ -190,12 +149,4 @@ function unpacked(body: Buffer, encoding: string | undefined): Buffer | undefine
   } catch {
     return undefined
   }
-}
-
-const TRICKLE_MS = 20
-/** White space without end: the answer goes on and never gets done. */
-function trickle(response: ServerResponse): ServerResponse {
-  response.writeHead(202)
-  const timer = setInterval(() => response.write(' '), TRICKLE_MS)
-  return response.once('close', () => clearInterval(timer))
 }

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
-import { answering } from './requests.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { type Served, serve, textOf } from './requests.ts'
 
 interface StoredDocument {
   readonly id: string
@@ -11,10 +9,9 @@ interface StoredDocument {
   readonly text: string
 }
 
-export type SearchMode = 'accept' | 'busy' | 'hang' | 'trickle' | 'cut_off' | 'lost_answer' | 'reset' | 'redirect' | 'huge' | 'page'
+export type SearchMode = Behaviour | 'lost_answer'
 
-export interface SearchDouble extends AsyncDisposable {
-  readonly url: string
+export interface SearchDouble extends Served {
   readonly documents: readonly StoredDocument[]
   /** Bulk requests that had a good login. */
   readonly requests: number
@@ -45,11 +42,8 @@ export async function startSearchDouble(): Promise<SearchDouble> {
   const documents: (StoredDocument & { readonly generation: number })[] = []
   const paths: string[] = []
   let [requests, generation, visible] = [0, 1, 0]
-  const server = createServer(answering(answer))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const double = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await serve(answer)),
     documents,
     paths,
     mode: 'accept' as SearchMode,
@@ -61,15 +55,10 @@ export async function startSearchDouble(): Promise<SearchDouble> {
       return requests
     },
     rollover: () => void generation++,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request)
+    const body = await textOf(request)
     const reply = (status: number, json: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
     if (request.headers.authorization !== AUTHORIZATION)
@@ -78,7 +67,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     paths.push(path)
     if (path === '/') return void reply(200, { version: { number: '2.19.4', distribution: 'opensearch' } })
     const index = path.split('/')[1] ?? ''
-    if (path.endsWith('/_bulk')) return bulk(request, response, index === '_bulk' ? undefined : index, body)
+    if (path.endsWith('/_bulk')) return bulk(response, index === '_bulk' ? undefined : index, body)
     if (double.lookStatus !== 200) return void reply(double.lookStatus, { error: { type: 'security_exception', reason: 'no permissions' } })
     if (path.endsWith('/_refresh')) {
       if (double.recovering) return void reply(200, { _shards: { total: 2 * generation, successful: 0, failed: 0 } })
@@ -96,35 +85,25 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     return { timed_out: false, _shards: { total: generation }, hits: { hits: hits.slice(0, size).map(({ id }) => ({ _id: id })) } }
   }
 
-  function bulk(request: IncomingMessage, response: ServerResponse, index: string | undefined, body: string): void {
+  function bulk(response: ServerResponse, index: string | undefined, body: string): void {
     requests++
     if (double.wholeAnswer !== undefined) {
       response.writeHead(double.wholeAnswer.status).end(double.wholeAnswer.body)
       return
     }
     switch (double.mode) {
-      case 'busy':
-        return void response.writeHead(429).end('{"error":{"type":"rejected_execution_exception","reason":"too much"},"status":429}')
-      case 'hang':
-        return
-      case 'trickle':
-        trickle(response)
-        return
-      case 'cut_off':
-        return void response.writeHead(200, { 'content-length': '100' }).write('{"errors":', () => response.destroy())
-      case 'reset':
-        return void request.socket.resetAndDestroy()
-      case 'redirect':
-        return void response.writeHead(302, { location: 'https://login.example/' }).end()
-      case 'huge':
-        return void response.writeHead(200).end('x'.repeat(20 * 1024 * 1024))
-      case 'page':
-        return void response.writeHead(200).end('<html>Welcome</html>')
-      case 'lost_answer':
-        create(index, body)
-        return void request.socket.resetAndDestroy()
       case 'accept':
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(create(index, body)))
+        break
+      case 'busy':
+        response.writeHead(429).end('{"error":{"type":"rejected_execution_exception","reason":"too much"},"status":429}')
+        break
+      case 'lost_answer':
+        create(index, body)
+        misbehave(response, 'reset')
+        break
+      default:
+        misbehave(response, double.mode, { hugeBytes: 20 * 1024 * 1024 }) // Its answers are read up to a higher bound than others.
     }
   }
 
@@ -155,20 +134,4 @@ export async function startSearchDouble(): Promise<SearchDouble> {
   }
 
   return double
-}
-
-const TRICKLE_MS = 20
-
-/** White space without end: the answer goes on and never gets done. */
-function trickle(response: ServerResponse): void {
-  response.writeHead(200)
-  const timer = setInterval(() => response.write(' '), TRICKLE_MS)
-  response.once('close', () => clearInterval(timer))
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  const body = Buffer.concat(pieces)
-  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }

@@ -5,9 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { temporaryFolder } from '../support/folder.ts'
-import { answering } from './requests.ts'
-
-type ReceiverMode = 'accept' | 'busy' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { answering, bytesOf } from './requests.ts'
 
 interface ReceivedRequest {
   readonly method: string
@@ -24,7 +23,7 @@ export interface HttpReceiver extends AsyncDisposable {
   ids(): readonly string[]
   /** With a good login and a body. */
   readonly requests: readonly ReceivedRequest[]
-  mode: ReceiverMode
+  mode: Behaviour
   /** The status of an answer to events, and its body. */
   status: number
   text: string
@@ -59,7 +58,7 @@ export async function startHttpReceiver(authorization: string): Promise<HttpRece
     requests,
     lines,
     ids: () => lines().map(line => (JSON.parse(line) as { id: string }).id),
-    mode: 'accept' as ReceiverMode,
+    mode: 'accept' as Behaviour,
     status: 200,
     text: '{}',
     refused: new Set<string>(),
@@ -84,24 +83,10 @@ export async function startHttpReceiver(authorization: string): Promise<HttpRece
     switch (receiver.mode) {
       case 'busy':
         return void response.writeHead(503, { 'retry-after': '1' }).end('later')
-      case 'hang':
-        return
-      case 'trickle': {
-        response.writeHead(200)
-        const timer = setInterval(() => response.write(' '), 20)
-        response.once('close', () => clearInterval(timer))
-        return
-      }
-      case 'cut_off':
-        return void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy())
-      case 'reset':
-        return void request.socket.resetAndDestroy()
-      case 'redirect':
-        return void response.writeHead(302, { location: 'https://login.example/' }).end()
-      case 'huge':
-        return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
       case 'accept':
-        take(body, headers, response)
+        return take(body, headers, response)
+      default:
+        return misbehave(response, receiver.mode)
     }
   }
 
@@ -124,9 +109,7 @@ function linesOf(body: string): readonly string[] {
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  const body = Buffer.concat(pieces)
+  const body = await bytesOf(request)
   switch (request.headers['content-encoding']) {
     case 'gzip':
       return gunzipSync(body).toString('utf8')

@@ -1,12 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
-import type { Behaviour } from '../contract/sink_contract.ts'
-import { answering } from './requests.ts'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { type Served, serve, textOf } from './requests.ts'
 
-export interface OtlpDouble extends AsyncDisposable {
-  readonly url: string
+export interface OtlpDouble extends Served {
   readonly ids: readonly string[]
   /** How many requests with records have arrived. */
   readonly requests: number
@@ -34,11 +30,8 @@ export async function startOtlpDouble(): Promise<OtlpDouble> {
   const ids: string[] = []
   let requests = 0
   let headers: IncomingHttpHeaders = {}
-  const server = createServer(answering(answer))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const double = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await serve(answer)),
     behaviour: 'accept' as Behaviour,
     status: 503,
     retryAfter: undefined as string | undefined,
@@ -49,18 +42,10 @@ export async function startOtlpDouble(): Promise<OtlpDouble> {
     get headers() {
       return headers
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = []
-    for await (const piece of request) pieces.push(piece as Buffer)
-    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(Buffer.concat(pieces)) : Buffer.concat(pieces)
-    const received = idsOf(JSON.parse(body.toString()) as ExportRequest)
+    const received = idsOf(JSON.parse(await textOf(request)) as ExportRequest)
     headers = request.headers
     if (received.length > 0) requests++
     response.setHeader('content-type', 'application/json')
@@ -71,18 +56,8 @@ export async function startOtlpDouble(): Promise<OtlpDouble> {
       case 'busy':
         if (double.retryAfter !== undefined) response.setHeader('retry-after', double.retryAfter)
         return void response.writeHead(double.status).end('{"code":14,"message":"busy"}')
-      case 'hang':
-        return
-      case 'trickle':
-        return trickle(response)
-      case 'cut_off':
-        return void response.writeHead(200, { 'content-length': '100' }).write('{"partialSuccess":', () => response.destroy())
-      case 'reset':
-        return void request.socket.resetAndDestroy()
-      case 'redirect':
-        return void response.writeHead(302, { location: 'https://login.example/' }).end()
-      case 'huge':
-        return void response.end('x'.repeat(4 * 1024 * 1024))
+      default:
+        return misbehave(response, double.behaviour)
     }
   }
 
@@ -93,10 +68,3 @@ const idsOf = ({ resourceLogs }: ExportRequest): string[] =>
   resourceLogs
     .flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords))
     .map(({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')?.value.stringValue ?? '')
-
-/** A character now and then, without an end. */
-function trickle(response: ServerResponse): void {
-  response.writeHead(200)
-  const timer = setInterval(() => response.write(' '), 50)
-  response.once('close', () => clearInterval(timer))
-}

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Behaviour } from '../contract/sink_contract.ts'
-import { answering } from './requests.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { bytesOf, type Served, serve } from './requests.ts'
 
 /** An answer of its own for the next requests that write. */
 export interface S3Refusal {
@@ -11,8 +9,7 @@ export interface S3Refusal {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface S3Double extends AsyncDisposable {
-  readonly url: string
+export interface S3Double extends Served {
   /** Bodies by key. */
   readonly objects: ReadonlyMap<string, Buffer>
   /** Headers by key. */
@@ -35,33 +32,25 @@ export async function startS3Double(): Promise<S3Double> {
   const headers = new Map<string, IncomingMessage['headers']>()
   const parts: { number: number; headers: IncomingMessage['headers']; body: Buffer }[] = []
   const requests: string[] = []
-  const server = createServer(answering(answer))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   const double = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await serve(answer)),
     objects,
     headers,
     parts,
     requests,
     behaviour: 'accept' as Behaviour,
     refusals: new Map<string, S3Refusal>(),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', double.url)
     const kind = kindOf(request.method ?? '', url)
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
+    const body = await bytesOf(request)
     if (kind !== 'GET') requests.push(kind)
     const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'))
     const refusal = double.refusals.get(kind) ?? double.refusals.get(`${kind} ${key.split('/')[0]}`)
     if (refusal !== undefined) return refuse(response, refusal)
-    if (kind !== 'GET' && double.behaviour !== 'accept') return misbehave(double.behaviour, request, response)
+    if (kind !== 'GET' && double.behaviour !== 'accept') return fail(response, double.behaviour)
     switch (kind) {
       case 'GET':
         return xml(response, '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>')
@@ -104,31 +93,9 @@ function refuse(response: ServerResponse, { status, code, headers }: S3Refusal):
   response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body)
 }
 
-function misbehave(behaviour: Behaviour, request: IncomingMessage, response: ServerResponse): void {
-  switch (behaviour) {
-    case 'busy':
-      refuse(response, { status: 503, code: 'SlowDown', headers: { 'retry-after': '7' } })
-      break
-    case 'trickle': {
-      response.writeHead(200, { 'content-type': 'application/xml' })
-      const timer = setInterval(() => response.write(' '), 100)
-      response.once('close', () => clearInterval(timer))
-      break
-    }
-    case 'cut_off':
-      response.writeHead(200, { 'content-length': '100' }).write('<Error>', () => response.destroy())
-      break
-    case 'reset':
-      request.socket.resetAndDestroy()
-      break
-    case 'redirect':
-      refuse(response, { status: 301, code: 'PermanentRedirect', headers: { 'x-amz-bucket-region': 'eu-west-1' } })
-      break
-    case 'huge':
-      response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
-      break
-    case 'hang':
-    case 'accept':
-      break
-  }
+function fail(response: ServerResponse, behaviour: Exclude<Behaviour, 'accept'>): void {
+  if (behaviour === 'busy') refuse(response, { status: 503, code: 'SlowDown', headers: { 'retry-after': '7' } })
+  else if (behaviour === 'redirect')
+    refuse(response, { status: 301, code: 'PermanentRedirect', headers: { 'x-amz-bucket-region': 'eu-west-1' } })
+  else misbehave(response, behaviour, { start: '<Error>' })
 }

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { gunzipSync } from 'node:zlib'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { scanJsonTexts } from './json_texts.ts'
-import { answering } from './requests.ts'
+import { type Behaviour, misbehave } from './misbehaviour.ts'
+import { type Served, serve, textOf } from './requests.ts'
 
 export interface HecEvent {
   readonly time: number
@@ -17,10 +15,9 @@ export interface HecEvent {
   readonly text: string
 }
 
-export type HecMode = 'accept' | 'busy' | 'refuse' | 'hang' | 'trickle' | 'cut_off' | 'reset' | 'redirect' | 'huge' | 'not_hec'
+export type HecMode = Behaviour | 'refuse' | 'not_hec'
 
-export interface HecDouble extends AsyncDisposable {
-  readonly url: string
+export interface HecDouble extends Served {
   readonly events: readonly HecEvent[]
   /** How many requests to the event endpoint had a good token. */
   readonly requests: number
@@ -45,11 +42,8 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
   const given = new Map<string, number>()
   const told = new Set<string>()
   let requests = 0
-  const server = createServer(answering(answer))
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
   const double = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await serve(answer, port)),
     events,
     token,
     mode: 'accept' as HecMode,
@@ -59,15 +53,10 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     get requests() {
       return requests
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request)
+    const body = await textOf(request)
     const reply = (status: number, json: object, headers = {}) => response.writeHead(status, headers).end(JSON.stringify(json))
     if (request.url === '/services/collector/health') return void reply(200, { text: 'HEC is healthy', code: 17 })
     const refusal = refusalOfToken(request, double.token)
@@ -89,22 +78,12 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
         )
       case 'refuse':
         return void reply(400, { text: 'Invalid data format', code: 6 })
-      case 'hang':
-        return
-      case 'trickle':
-        return trickle(response)
-      case 'cut_off':
-        return void response.writeHead(200, { 'content-length': '100' }).write('{"text":', () => response.destroy())
-      case 'reset':
-        return void request.socket.resetAndDestroy()
-      case 'redirect':
-        return void response.writeHead(302, { location: 'https://login.example/' }).end()
-      case 'huge':
-        return void response.writeHead(200).end('x'.repeat(4 * 1024 * 1024))
       case 'not_hec':
         return void response.writeHead(200).end('<html>Welcome</html>')
       case 'accept':
         return void accept(request, body, reply)
+      default:
+        return misbehave(response, double.mode)
     }
   }
 
@@ -144,18 +123,10 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const TRICKLE_MS = 20
 
 function channelOf({ headers }: IncomingMessage): string | undefined {
   const channel = headers['x-splunk-request-channel']
   return typeof channel === 'string' ? channel : undefined
-}
-
-/** White space without end: the answer goes on and never gets done. */
-function trickle(response: ServerResponse): void {
-  response.writeHead(200)
-  const timer = setInterval(() => response.write(' '), TRICKLE_MS)
-  response.once('close', () => clearInterval(timer))
 }
 
 function refusalOfToken({ headers }: IncomingMessage, token: string): { status: number; json: object } | undefined {
@@ -163,13 +134,6 @@ function refusalOfToken({ headers }: IncomingMessage, token: string): { status: 
   if (!headers.authorization.startsWith('Splunk ')) return { status: 401, json: { text: 'Invalid authorization', code: 3 } }
   if (headers.authorization !== `Splunk ${token}`) return { status: 403, json: { text: 'Invalid token', code: 4 } }
   return undefined
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = []
-  for await (const piece of request) pieces.push(piece as Buffer)
-  const body = Buffer.concat(pieces)
-  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8')
 }
 
 /** Undefined for what HEC would not take: no event, an empty one, fields that are not flat texts. */

@@ -1,9 +1,6 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { bytesOf, type Served, serve } from './requests.ts'
 
-export interface StsDouble extends AsyncDisposable {
-  readonly url: string
+export interface StsDouble extends Served {
   /** Parameters of the requests so far. */
   readonly requests: readonly URLSearchParams[]
 }
@@ -11,9 +8,8 @@ export interface StsDouble extends AsyncDisposable {
 /** Gives the same credentials to whoever shows a token. Format by "AssumeRoleWithWebIdentity", AWS STS API Reference. */
 export async function startStsDouble(credentials: { accessKeyId: string; secretAccessKey: string }): Promise<StsDouble> {
   const requests: URLSearchParams[] = []
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
-    requests.push(new URLSearchParams(body))
+  const served = await serve(async (request, response) => {
+    requests.push(new URLSearchParams((await bytesOf(request)).toString()))
     response
       .writeHead(200, { 'content-type': 'text/xml' })
       .end(`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -28,15 +24,5 @@ export async function startStsDouble(credentials: { accessKeyId: string; secretA
   </AssumeRoleWithWebIdentityResult>
 </AssumeRoleWithWebIdentityResponse>`)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return { ...served, requests }
 }
