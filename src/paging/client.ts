@@ -14,7 +14,8 @@ const ANSWER_CHARACTERS_MAX = 300
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
-  readonly text: string
+  /** Of a success its bytes; otherwise its text, as a message may show it. */
+  readonly body: Buffer | string
 }
 
 export type FetchPage = (query: string, signal: AbortSignal) => Promise<Answer>
@@ -120,15 +121,15 @@ export class ListClient {
     // The header is in whole seconds: a smaller difference is no difference.
     if (answer.status === 200 && !Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
-    const page = parsePage(answer.text, this.#options.shape)
+    const page = parsePage(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body, this.#options.shape)
     this.#options.onAnswer('ok')
     return page
   }
 
-  #errorOf({ status, headers, text }: Answer): Error {
+  #errorOf({ status, headers, body }: Answer): Error {
     const { url, apiKey, clock, remedies } = this.#options
     const { component } = this.#options.shape
-    const said = messageOf(text)
+    const said = messageOf(body.toString())
     const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
     const retryAfterMs = parseRetryAfterMs(headers['retry-after'], clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })

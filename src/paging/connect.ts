@@ -51,7 +51,11 @@ export function connectList(config: ConnectionSettings, context: ComponentContex
       ? createHttpEndpoint({ ...http, ...limits, component: shape.component, url, headers, clock: context.clock })
       : undefined
   const fetch: FetchPage =
-    fetchPage ?? (async (query, signal) => endpoint!.request({ method: 'GET', path: `${url.pathname}?${query}` }, signal))
+    fetchPage ??
+    (async (query, signal) => {
+      const answer = await endpoint!.request({ method: 'GET', path: `${url.pathname}?${query}` }, signal)
+      return { status: answer.status, headers: answer.headers, body: answer.status === 200 ? answer.bytes : answer.text }
+    })
   return {
     client: (name, onAnswer = () => {}) =>
       new ListClient({

@@ -27,7 +27,7 @@ function windowOf(page: number) {
     data: [{ id: `new-${page}`, effective_at: 500, note: 'ä \u2028' }, old],
     has_more: false,
   })
-  const { elements } = parsePage(answer, SHAPE)
+  const { elements } = parsePage(Buffer.from(answer), SHAPE)
   return drained(WINDOW, { elements, unreadable: [], order: 'newest first', duplicates: 0 }, NAMES)
 }
 

@@ -38,21 +38,21 @@ export interface ListShape {
 }
 
 /** Reads a list answer; throws `RetryableError` when it is none. */
-export function parsePage(text: string, { component, timeField }: ListShape): Page {
+export function parsePage(body: Buffer, { component, timeField }: ListShape): Page {
   const elements: Element[] = []
   const unreadable: Unreadable[] = []
   let last: JsonObject = {}
   let isList = false
-  for (const { elements: texts, envelope } of scanBody(text, component)) {
+  for (const { elements: texts, envelope } of scanBody(body, component)) {
     last = parseJson(envelope, component) as JsonObject
     isList ||= texts !== undefined
     for (const element of texts ?? []) {
-      const body = parseJson(element, component)
-      if (isJsonObject(body)) elements.push(readElement(element, body, timeField))
+      const value = parseJson(element, component)
+      if (isJsonObject(value)) elements.push(readElement(element, value, timeField))
       else unreadable.push({ text: element, reason: 'An element of the list is no JSON object.' })
     }
   }
-  if (!isList) throw new RetryableError(`${component}.malformed`, `The API's answer has no list in "data": ${text.slice(0, 200)}`)
+  if (!isList) throw new RetryableError(`${component}.malformed`, `The API's answer has no list in "data": ${body.toString('utf8', 0, 200)}`)
   // A last_id that is another element's would leave out what is between them.
   const cursor = elements.at(-1)?.id ?? (typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : undefined)
   return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }

@@ -4,14 +4,17 @@ import { parsePage } from './page.ts'
 import { scanBody } from './scanner.ts'
 
 const SHAPE = { component: 'api', timeField: 'effective_at' }
+const parse = (body: string) => parsePage(Buffer.from(body), SHAPE)
 const indent = fc.constantFrom(undefined, 2, '\t')
+/** Some in ASCII alone, some not. */
+const anyJson = fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), fc.jsonValue())
 const textOf = (value: unknown, space: string | number | undefined) => JSON.stringify(value, null, space)
 
 test('each element is cut out exactly as it stands (invariant 3), by JSON.parse as the judge', () => {
   fc.assert(
-    fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), indent, fc.jsonValue(), (data, space, more) => {
+    fc.property(fc.array(anyJson, { maxLength: 8 }), indent, anyJson, (data, space, more) => {
       const body = textOf({ object: 'list', more, data, 'da"ta': [1], has_more: false }, space)
-      const [document, ...others] = scanBody(body, 'api')
+      const [document, ...others] = scanBody(Buffer.from(body), 'api')
       expect(others).toEqual([])
       expect(document!.elements!.map(text => JSON.parse(text) as unknown)).toEqual(JSON.parse(textOf(data, undefined)))
       for (const text of document!.elements!) expect(body).toContain(text)
@@ -25,11 +28,11 @@ test('each element is cut out exactly as it stands (invariant 3), by JSON.parse 
 test('a body that ends early is never taken for a shorter list', () => {
   const body = textOf({ data: [{ id: 'a"\\', list: [{}, [1.5e-3, null]] }, { id: 'b' }], last_id: 'b', has_more: true }, 1)
   for (let length = 0; length < body.length; length++) {
-    expect(() => parsePage(body.slice(0, length), SHAPE), `cut after ${length}`).toThrow(
+    expect(() => parse(body.slice(0, length)), `cut after ${length}`).toThrow(
       expect.objectContaining({ name: 'RetryableError' }) as Error,
     )
   }
-  expect(parsePage(body, SHAPE)).toMatchObject({ hasMore: true, cursor: 'b' })
+  expect(parse(body)).toMatchObject({ hasMore: true, cursor: 'b' })
 })
 
 test.each([
@@ -44,16 +47,21 @@ test.each([
   ['an empty list', '{"data":[],"last_id":null,"has_more":false}', [], undefined, false],
   ['no id', '{"data":[{"type":"x"}]}', [undefined], undefined, false],
 ])('%s', (_, body, ids, cursor, hasMore) => {
-  const page = parsePage(body, SHAPE)
+  const page = parse(body)
   expect({ ids: page.elements.map(({ id }) => id), cursor: page.cursor, hasMore: page.hasMore }).toEqual({ ids, cursor, hasMore })
 })
 
+test('a byte order mark may stand before a document, and is text within one', () => {
+  const page = parse('\ufeff{"data":[{"id":"ä\ufeff"}]} \ufeff{"data":[{"id":"b"}]}')
+  expect(page.elements.map(({ text }) => text)).toEqual(['{"id":"ä\ufeff"}', '{"id":"b"}'])
+})
+
 test('an element that is no object is kept as it came', () => {
-  const page = parsePage('{"data":[7, {"id":"a"}, null, "x", [1 ]]}', SHAPE)
+  const page = parse('{"data":[7, {"id":"a"}, null, "x", [1 ]]}')
   expect(page.unreadable.map(({ text }) => text)).toEqual(['7', 'null', '"x"', '[1 ]'])
   expect(page.elements).toHaveLength(1)
 })
 
 test.each(['', '[]', 'null', '{"error":{}}', '{"data":{}}', '<html>', '{"data":[1]'])('%s is no list', body => {
-  expect(() => parsePage(body, SHAPE)).toThrow(expect.objectContaining({ name: 'RetryableError' }) as Error)
+  expect(() => parse(body)).toThrow(expect.objectContaining({ name: 'RetryableError' }) as Error)
 })

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { RetryableError } from '../core/errors.ts'
 
 const QUOTE = 34
@@ -8,6 +9,8 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const COMMA = 44
 const COLON = 58
+/** What may stand before a document. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /** One JSON document of a body. */
 export interface ScannedDocument {
@@ -17,14 +20,25 @@ export interface ScannedDocument {
   readonly envelope: string
 }
 
+/** A body to be cut: what is found at a place in `text` stands at the same place in the body. */
+interface Body {
+  /** The body's bytes, one character each: all that structures JSON is ASCII, and no byte of another character is. */
+  readonly text: string
+  /** What the bytes from `start` to `end` say in UTF-8. */
+  readonly cut: (start: number, end: number) => string
+}
+
 /**
- * Cuts the documents of a body, and the elements of each one's `data`, out of the text without parsing
- * them. A body may hold several documents one after another. Throws `RetryableError` where the text ends
+ * Cuts the documents of a body, and the elements of each one's `data`, out of it without parsing
+ * them. A body may hold several documents one after another. Throws `RetryableError` where it ends
  * early or is no JSON; `component` is the prefix of its code.
  */
-export function scanBody(text: string, component: string): readonly ScannedDocument[] {
+export function scanBody(bytes: Buffer, component: string): readonly ScannedDocument[] {
+  const text = bytes.toString('latin1')
+  // Decoded by piece, a character beyond Latin-1 makes one event take twice its room, not the whole answer.
+  const cut = isAscii(bytes) ? text.slice.bind(text) : (start: number, end: number) => bytes.toString('utf8', start, end)
   try {
-    return documentsOf(text)
+    return documentsOf({ text, cut })
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
     throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`)
@@ -34,19 +48,21 @@ export function scanBody(text: string, component: string): readonly ScannedDocum
 /** Where the text stops being JSON. */
 class MalformedError extends Error {}
 
-function documentsOf(text: string): readonly ScannedDocument[] {
+function documentsOf(body: Body): readonly ScannedDocument[] {
+  const { text } = body
   const documents: ScannedDocument[] = []
-  for (let at = skipSpace(text, 0); at < text.length; ) {
+  for (let at = skipMark(text, 0); at < text.length; ) {
     if (text.charCodeAt(at) !== OPEN_BRACE) throw malformed(text, at)
-    const { document, end } = scanDocument(text, at)
+    const { document, end } = scanDocument(body, at)
     documents.push(document)
-    at = skipSpace(text, end)
+    at = skipMark(text, skipSpace(text, end))
   }
   if (documents.length === 0) throw malformed(text, 0)
   return documents
 }
 
-function scanDocument(text: string, start: number): { document: ScannedDocument; end: number } {
+function scanDocument(body: Body, start: number): { document: ScannedDocument; end: number } {
+  const { text, cut } = body
   let elements: string[] | undefined
   let dataStart = start
   let dataEnd = start
@@ -58,7 +74,7 @@ function scanDocument(text: string, start: number): { document: ScannedDocument;
     let end: number
     if (key === '"data"' && text.charCodeAt(valueStart) === OPEN_BRACKET) {
       elements = []
-      end = scanElements(text, valueStart, elements)
+      end = scanElements(body, valueStart, elements)
       dataStart = valueStart
       dataEnd = end
     } else {
@@ -68,17 +84,17 @@ function scanDocument(text: string, start: number): { document: ScannedDocument;
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
     else if (text.charCodeAt(at) !== CLOSE_BRACE) throw malformed(text, at)
   }
-  const envelope = elements === undefined ? text.slice(start, at + 1) : `${text.slice(start, dataStart)}[]${text.slice(dataEnd, at + 1)}`
+  const envelope = elements === undefined ? cut(start, at + 1) : `${cut(start, dataStart)}[]${cut(dataEnd, at + 1)}`
   return { document: { elements, envelope }, end: at + 1 }
 }
 
 /** Fills `elements` from the list that starts at `start`; gives the index behind the list. */
-function scanElements(text: string, start: number, elements: string[]): number {
+function scanElements({ text, cut }: Body, start: number, elements: string[]): number {
   let at = skipSpace(text, start + 1)
   if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
   while (true) {
     const end = endOfValue(text, at)
-    elements.push(text.slice(at, end))
+    elements.push(cut(at, end))
     at = skipSpace(text, end)
     if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
     at = skipSpace(text, expect(text, at, COMMA))
@@ -123,13 +139,12 @@ function isScalar(code: number): boolean {
 
 function skipSpace(text: string, start: number): number {
   let at = start
-  for (
-    let code = text.charCodeAt(at);
-    code === 32 || code === 10 || code === 13 || code === 9 || code === 0xfeff;
-    code = text.charCodeAt(at)
-  )
-    at++
+  for (let code = text.charCodeAt(at); code === 32 || code === 10 || code === 13 || code === 9; code = text.charCodeAt(at)) at++
   return at
+}
+
+function skipMark(text: string, at: number): number {
+  return skipSpace(text, text.startsWith(BYTE_ORDER_MARK, at) ? at + BYTE_ORDER_MARK.length : at)
 }
 
 function expect(text: string, at: number, code: number): number {
@@ -139,6 +154,6 @@ function expect(text: string, at: number, code: number): number {
 
 function malformed(text: string, at: number): MalformedError {
   return new MalformedError(
-    at >= text.length ? `it ends after ${text.length} characters` : `unexpected ${JSON.stringify(text[at])} at character ${at}`,
+    at >= text.length ? `it ends after ${text.length} bytes` : `unexpected ${JSON.stringify(text[at])} at byte ${at}`,
   )
 }

@@ -72,7 +72,7 @@ test('a destination that is down for an hour stops the source at the budget, and
   const context = { id: 'acme', clock, logger: silent, meter, report: () => {} }
   const source = createOpenaiAuditSource(config, context, async query => {
     requestsAtMs.push(clock.now())
-    return { status: 200, headers: { date: new Date(clock.now()).toUTCString() }, text: api.list(new URLSearchParams(query), clock.now()) }
+    return { status: 200, headers: { date: new Date(clock.now()).toUTCString() }, body: api.list(new URLSearchParams(query), clock.now()) }
   })
   const { arrived, state, sink } = destination()
   const retry = { initial: 500, max: 60_000, blocked: 60_000 }

@@ -141,10 +141,10 @@ function openSource({ api, clock, random, pageEvents, source }: World, life: Lif
     const headers = { date: new Date(clock.now()).toUTCString() }
     const query = new URLSearchParams(search)
     // A list without times may have forgotten what a cursor names.
-    if (!query.has('effective_at[gte]') && query.has('after') && random.chance(0.05)) return { status: 404, headers, text: '{}' }
+    if (!query.has('effective_at[gte]') && query.has('after') && random.chance(0.05)) return { status: 404, headers, body: '{}' }
     const text = api.list(query, clock.now())
     await life.step()
-    return { status: 200, headers, text: random.chance(0.03) ? text.slice(0, random.int(0, text.length - 1)) : text }
+    return { status: 200, headers, body: random.chance(0.03) ? text.slice(0, random.int(0, text.length - 1)) : text }
   })
 }
 

@@ -33,10 +33,11 @@ export function stage(answer: (query: URLSearchParams, nowMs: number) => Answer,
     meter,
     report: (state: ComponentState, part?: string) => void states.push({ ...state, part }),
   }
-  const source = createOpenaiAuditSource(config, context, async text => {
-    const query = new URLSearchParams(text)
+  const source = createOpenaiAuditSource(config, context, async search => {
+    const query = new URLSearchParams(search)
     queries.push(query)
-    return { headers: {}, ...answer(query, clock.now()) }
+    const { text, ...others } = answer(query, clock.now())
+    return { headers: {}, ...others, body: text }
   })
   return { clock, queries, states, source, lateSeconds }
 }

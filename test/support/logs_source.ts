@@ -1,7 +1,6 @@
 import type { Batch, Position } from '../../src/core/batch.ts'
 import type { ComponentState } from '../../src/core/context.ts'
 import type { ReadBounds } from '../../src/core/source.ts'
-import type { Answer } from '../../src/paging/client.ts'
 import { openaiOrganizationLogsConfig } from '../../src/sources/openai_organization_logs/config.ts'
 import { createOpenaiOrganizationLogsSource } from '../../src/sources/openai_organization_logs/source.ts'
 import { settled, VirtualClock } from './virtual_clock.ts'
@@ -25,6 +24,13 @@ export interface LogRecord {
   readonly created_at: number
 }
 
+interface Answer {
+  /** Default 200. */
+  readonly status?: number
+  readonly text: string
+  readonly headers?: Record<string, string>
+}
+
 export const record = (id: string, createdAtS: number): LogRecord => ({ id, event: 'api_key.created', created_at: createdAtS })
 
 /** The list endpoint over records in the order of their arrival; they may be added to and taken away. */
@@ -37,7 +43,7 @@ export class LogsApi {
     this.odd = odd
   }
 
-  answer(query: URLSearchParams): Partial<Answer> & { readonly text: string } {
+  answer(query: URLSearchParams): Answer {
     const { cursors = 'honest', order = 'as asked', hasMore = 'true to fact', lastId = 'of the last', pageEventsMax = 1000 } = this.odd
     const list = this.records.toReversed()
     if (order !== 'by arrival') list.sort((a, b) => b.created_at - a.created_at)
@@ -56,16 +62,17 @@ export class LogsApi {
 }
 
 /** The source under a virtual clock, over an API that gives what `answer` says. */
-export function stageLogs(answer: (query: URLSearchParams, nowMs: number) => Partial<Answer> & { text: string }, settings: object = {}) {
+export function stageLogs(answer: (query: URLSearchParams, nowMs: number) => Answer, settings: object = {}) {
   const clock = new VirtualClock()
   const queries: URLSearchParams[] = []
   const states: ComponentState[] = []
   const config = openaiOrganizationLogsConfig.parse({ api_key: 'sk-secret', ...settings })
   const context = { id: 'acme', clock, logger: silent, meter, report: (state: ComponentState) => void states.push(state) }
-  const source = createOpenaiOrganizationLogsSource(config, context, async text => {
-    const query = new URLSearchParams(text)
+  const source = createOpenaiOrganizationLogsSource(config, context, async search => {
+    const query = new URLSearchParams(search)
     queries.push(query)
-    return { status: 200, headers: {}, ...answer(query, clock.now()) }
+    const { text, ...others } = answer(query, clock.now())
+    return { status: 200, headers: {}, ...others, body: text }
   })
   return { clock, queries, states, source }
 }

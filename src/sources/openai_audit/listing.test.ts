@@ -43,7 +43,7 @@ function api(timesS: readonly number[], odd: Oddities) {
       'of one behind': rest[page.length] ?? page.at(-1),
     }[lastId]
     const more = hasMore === 'true to fact' ? truth : hasMore === 'always' && page.length > 0
-    return parsePage(JSON.stringify({ data: page, last_id: last?.id, has_more: more }), SHAPE)
+    return parsePage(Buffer.from(JSON.stringify({ data: page, last_id: last?.id, has_more: more })), SHAPE)
   }
   const listing = new Listing({ ask, pageEvents, windowEventsMax: odd.windowEventsMax ?? 10_000 })
   const listed = () => listing.collected.elements.map(({ id }) => id!).sort()
@@ -149,7 +149,7 @@ test('empty pages that promise more are an error, after a few questions', async 
   let questions = 0
   const ask = async () => {
     questions++
-    return parsePage('{"data":[],"has_more":true}', SHAPE)
+    return parsePage(Buffer.from('{"data":[],"has_more":true}'), SHAPE)
   }
   const listing = new Listing({ ask, pageEvents: 10, windowEventsMax: 100 })
   await expect(listing.drain(WINDOW, never)).rejects.toMatchObject({ code: 'openai_audit.contradiction' })

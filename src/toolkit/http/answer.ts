@@ -13,7 +13,7 @@ export interface HttpAnswer {
   /** The body. Of an answer outside of 2xx it is cut to a bound, and secrets of the request that it repeats are taken out. */
   readonly text: string
   /** The body of a success as it came, for what is no text; empty otherwise. */
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   /** The body as a message may show it: on one line, cut short, without the request's secrets (invariant 6). */
   readonly detail: string
 }
@@ -63,14 +63,17 @@ export async function toAnswer(
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   const plain = headers['content-encoding'] === 'gzip' && bytes.length > 0 ? await unzipped(bytes, bytesMax) : bytes
   if (plain === undefined && isSuccess) return 'too large'
-  const text = plain?.toString('utf8') ?? ''
+  let decoded: string | undefined
+  const text = () => (decoded ??= plain?.toString('utf8') ?? '')
   return {
     status,
     headers: flat(headers),
-    text: isSuccess ? text : redact(text),
-    bytes: isSuccess && plain !== undefined ? plain : new Uint8Array(),
+    get text() {
+      return isSuccess ? text() : redact(text())
+    },
+    bytes: isSuccess && plain !== undefined ? plain : Buffer.alloc(0),
     get detail() {
-      return detailOf(redact(text))
+      return detailOf(redact(text()))
     },
   }
 }
