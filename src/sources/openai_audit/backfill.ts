@@ -2,17 +2,16 @@ import PQueue from 'p-queue'
 import type { Drained, Window } from '../../paging/drained.ts'
 import type { Segment } from '../../paging/position.ts'
 
-const PAGES_PER_WINDOW = 5
-/** A window with more pages is cut: its newest part is kept, the rest is listed in windows of its own. */
-const PAGES_PER_WINDOW_MAX = 2 * PAGES_PER_WINDOW
+/** Longer windows waste less on pages that are not full; shorter ones wait for each other with less in memory. */
+const PAGES_PER_WINDOW_MAX = 5
 const PARTS_MAX = 64
 const FIRST_WINDOW_S = 3600
 /** How much longer or shorter one window may be than the one before. */
 const STRETCH_MAX = 8
 /** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
-const AHEAD_BYTES_MAX = 32 * 1024 * 1024
+const AHEAD_BYTES_MAX = 16 * 1024 * 1024
 /** Enough where whoever takes the windows is slower than the API. */
-const AHEAD_BYTES_MIN = 8 * 1024 * 1024
+const AHEAD_BYTES_MIN = 2 * 1024 * 1024
 /** Of one event, before the first window is there. */
 const FIRST_EVENT_BYTES = 2048
 
@@ -34,7 +33,7 @@ interface Fetch {
 }
 
 /**
- * Lists a segment in windows of about five pages, several at once, and hands them out oldest first.
+ * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first.
  * Holds about `AHEAD_BYTES_MAX` of text (invariant 5) and twice its concurrency of windows beyond the one that is waited for.
  */
 export class Backfill {
@@ -82,7 +81,7 @@ export class Backfill {
 
   /** Whoever is waited for is fetched whatever there is ahead of it. */
   get #hasRoom(): boolean {
-    const expectedBytes = (this.#fetching + 1) * PAGES_PER_WINDOW * this.#options.pageEvents * this.#eventBytes
+    const expectedBytes = (this.#fetching + 1) * this.#windowEvents * this.#eventBytes
     return this.#windows.length === 0 || this.#aheadBytes + expectedBytes <= this.#aheadBytesMax
   }
 
@@ -121,9 +120,19 @@ export class Backfill {
     return fetch
   }
 
-  /** The oldest part of the window; what follows it goes into `rest`, in order. */
+  /** What a window is planned to hold: so little that all that are fetched at once fit into the memory ahead. */
+  get #windowEvents(): number {
+    const { pageEvents, concurrency } = this.#options
+    const fitting = AHEAD_BYTES_MAX / (concurrency() * this.#eventBytes)
+    return Math.min(PAGES_PER_WINDOW_MAX * pageEvents, Math.max(pageEvents, fitting))
+  }
+
+  /**
+   * The oldest part of the window; what follows it goes into `rest`, in order. Of a window with twice what was planned
+   * the newest part is kept, and the others are listed in windows of their own.
+   */
   async #fetch(window: Window, rest: Fetch[], signal: AbortSignal): Promise<Drained> {
-    const result = await this.#options.drain(window, PAGES_PER_WINDOW_MAX * this.#options.pageEvents, signal)
+    const result = await this.#options.drain(window, Math.ceil(2 * this.#windowEvents), signal)
     const bytes = bytesOf(result)
     this.#aheadBytes += bytes
     if (result.events.length > 0) this.#eventBytes = bytes / result.events.length
@@ -141,15 +150,14 @@ export class Backfill {
   #partsOf({ fromS, toS }: Window, neighbour: Drained): readonly Window[] {
     const lengthS = toS - fromS
     const eventsPerSecond = neighbour.events.length / Math.max(1, neighbour.toS - neighbour.fromS)
-    const wanted = Math.ceil((lengthS * eventsPerSecond) / (PAGES_PER_WINDOW * this.#options.pageEvents))
+    const wanted = Math.ceil((lengthS * eventsPerSecond) / this.#windowEvents)
     const count = Math.min(lengthS, PARTS_MAX, Math.max(2, wanted))
     const boundary = (n: number) => fromS + Math.floor((lengthS * n) / count)
     return Array.from({ length: count }, (_, n) => ({ fromS: boundary(n), toS: boundary(n + 1) }))
   }
 
   #learn({ fromS, toS, events }: Drained): void {
-    const wanted = PAGES_PER_WINDOW * this.#options.pageEvents
-    const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, wanted / Math.max(1, events.length)))
+    const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, this.#windowEvents / Math.max(1, events.length)))
     this.#windowS = Math.max(1, Math.round(Math.max(1, toS - fromS) * stretch))
   }
 }
