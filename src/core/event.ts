@@ -46,4 +46,9 @@ export class LogEvent {
     this.#body ??= JSON.parse(this.text) as JsonObject
     return this.#body
   }
+
+  /** Lets go what was parsed, which takes several times the room of the text: for whoever keeps the event. */
+  release(): void {
+    this.#body = undefined
+  }
 }

@@ -8,6 +8,8 @@ export interface MappedEvent {
   readonly document: JsonObject
   /** The mapped record as JSON text, made at most once. For `raw` it is the event's own text. */
   readonly json: string
+  /** The bytes of `json`, where it is held as such: a body takes them as they are. */
+  readonly utf8?: Uint8Array
 }
 
 /**

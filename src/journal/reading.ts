@@ -17,6 +17,8 @@ export interface Feed {
   segmentAt(position: number): Segment | undefined
   /** Resolves once the head is beyond `position`; rejects with the reason of `signal`. */
   beyond(position: number, signal: AbortSignal): Promise<void>
+  /** Hears before which position a reader is done with what it was given; undefined: with all, it has ended. */
+  readerMoved?(reader: object, position: number | undefined): void
 }
 
 /** See `JournalReader.read`. */
@@ -27,20 +29,27 @@ export async function* readBatches(
   signal: AbortSignal,
 ): AsyncGenerator<Batch<LogEvent>> {
   let position = from === undefined ? 0 : eventCount(from, feed.head())
+  let given = position // Whoever asks for a batch ahead may still be at the one before.
   const gatherer = new Gatherer(feed, options)
   const waiting = AbortSignal.any([signal, options.endAtHead])
-  for (;;) {
-    signal.throwIfAborted()
-    const batch = gatherer.next(position)
-    if (batch.position > position) {
-      position = batch.position
-      yield batch
-    } else {
-      if (options.endAtHead.aborted) return
-      await feed.beyond(position, waiting).catch((error: unknown) => {
-        if (!waiting.aborted) throw error // The abort itself is dealt with on top of the loop.
-      })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const batch = gatherer.next(position)
+      feed.readerMoved?.(gatherer, given)
+      if (batch.position > position) {
+        given = position
+        position = batch.position
+        yield batch
+      } else {
+        if (options.endAtHead.aborted) return
+        await feed.beyond(position, waiting).catch((error: unknown) => {
+          if (!waiting.aborted) throw error // The abort itself is dealt with on top of the loop.
+        })
+      }
     }
+  } finally {
+    feed.readerMoved?.(gatherer, undefined)
   }
 }
 

@@ -11,7 +11,7 @@ import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
 import { detached } from '../toolkit/detached.ts'
-import { LightEvent } from './light_event.ts'
+import { EncodedEvent, EventEncoder, unparsed } from './encoded_event.ts'
 import { UnmappedEvent } from './unmapped.ts'
 import { Tally } from './tally.ts'
 
@@ -41,12 +41,16 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   const { batch, concurrency, inputs, retry } = settings
   const policy = { initialDelayMs: retry.initial, maxDelayMs: retry.max }
 
-  const isAligned = configured.spec.batch.alignedTo !== undefined
+  const { batch: spec, reads = 'json' } = configured.spec
+  const isAligned = spec.alignedTo !== undefined
+  const encoder = new EventEncoder()
   const map = (event: LogEvent) => {
     if (!passes(event)) return undefined
     // What it leaves out is not held for the sake of what it lets pass.
     const mapped = mapper(settings.filter === undefined ? event : detached(event))
-    return isAligned && !(mapped instanceof UnmappedEvent) ? new LightEvent(mapped) : mapped
+    if (mapped instanceof UnmappedEvent || reads === 'document') return mapped
+    // A batch that is gathered over minutes is to hold texts alone.
+    return encoder.encode(mapped, isAligned ? unparsed(mapped.event) : mapped.event)
   }
 
   const run = async () => {
@@ -67,7 +71,7 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
             journal.read(from, { sources: inputs, batchEventsMax: READ_EVENTS_MAX, endAtHead: softStop }, hardStop),
             {
               map,
-              bytesOf: ({ json }) => Buffer.byteLength(json),
+              bytesOf: mapped => (mapped instanceof EncodedEvent ? mapped.bytes : Buffer.byteLength(mapped.json)),
               eventsMax: batch.events_max,
               bytesMax: batch.bytes_max,
               timeoutMs: batch.timeout,

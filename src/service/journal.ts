@@ -2,6 +2,9 @@ import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal/journal.ts'
 
+/** Text that a journal in memory holds for the slowest sink, whatever the user sets: more would end the process. */
+const MEMORY_BYTES_MAX = 128 * 2 ** 20
+
 /** Opens the configured journal for this process alone. */
 export async function openJournal({ journal, sinks }: CheckedConfig, context: JournalContext): Promise<Journal> {
   const limits: JournalLimits = {
@@ -12,7 +15,8 @@ export async function openJournal({ journal, sinks }: CheckedConfig, context: Jo
   }
   if (journal.type === 'memory') {
     const { openMemoryJournal } = await import('../journal/memory/index.ts')
-    return openMemoryJournal(limits, context)
+    // Nobody else can read it: what every sink has passed is of no use.
+    return openMemoryJournal({ ...limits, backlogBytesMax: Math.min(journal.max_bytes, MEMORY_BYTES_MAX), retentionBytesMax: 0 }, context)
   }
   const { openSqliteJournal } = await import('../journal/sqlite/index.ts')
   return openSqliteJournal({ path: journal.path, ...limits }, context)

@@ -51,6 +51,11 @@ export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends Component
   readonly batch: BatchOptions
   /** The most the destination takes in one write, whatever the user sets. */
   readonly batchLimits?: Partial<Pick<BatchOptions, 'eventsMax' | 'bytesMax'>>
+  /**
+   * What it makes its bodies of: `json`, the default, for which a batch holds nothing but text; or `document`, which stays
+   * at hand as the mapper made it.
+   */
+  readonly reads?: 'json' | 'document'
   /** How many writes may be under way at once. */
   readonly concurrency: number
   /** Looks at its own settings together with those that every sink has. */

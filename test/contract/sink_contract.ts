@@ -27,7 +27,7 @@ const FAULTS = [
 ] as const satisfies readonly (readonly [Behaviour, unknown])[]
 
 const never = new AbortController().signal
-const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
+const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000, n === 1 ? 'as bytes' : 'as text'))
 const IDS = ['a', 'b', 'c']
 
 /** The promises of every sink over HTTP whose requests give up within a second. */

@@ -8,7 +8,7 @@ import { mapped } from '../support/events.ts'
 import { VirtualClock } from '../support/virtual_clock.ts'
 
 const never = new AbortController().signal
-const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
+const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000, n === 1 ? 'as bytes' : 'as text'))
 
 type ErrorClass = typeof RetryableError | typeof BlockedError | typeof BatchRefusedError
 

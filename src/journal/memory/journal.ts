@@ -7,6 +7,7 @@ import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, Ledge
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
 import { readBatches } from '../reading.ts'
+import { Ring } from '../ring.ts'
 import { bytesBefore, type HeldSegment, Shelf } from '../shelf.ts'
 import { RememberedIds } from './ids.ts'
 import { Notes } from './notes.ts'
@@ -21,6 +22,10 @@ export class MemoryJournal implements Journal {
   readonly #appended = new Bell()
   readonly #gate = new Gate(() => this.#progress.overBudget(this.#oldestBytes(), this.#end.bytes))
   readonly #shelf = new Shelf<HeldSegment>()
+  /** What is kept as it was parsed, for the readers at the head. */
+  readonly #parsed = new Ring(segment => {
+    for (const event of segment.events()) event.release()
+  })
   readonly #notes = new Notes()
   readonly #ids = new RememberedIds()
   readonly #progress: Progress
@@ -42,8 +47,11 @@ export class MemoryJournal implements Journal {
   async append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     await this.#gate.pass(signal)
+    const lengths = batch.events.map(({ text }) => Buffer.byteLength(text))
+    const bytes = lengths.reduce((sum, length) => sum + length, 0)
+    await this.#parsed.letReadersIn(bytes, this.#context.clock, signal)
     if (this.#closed) throw closedJournal()
-    if (batch.events.length > 0) this.#push(key, batch.events)
+    if (batch.events.length > 0) this.#push(key, batch.events, { lengths, bytes })
     if (batch.position !== undefined) this.#stream(key).position = batch.position
     this.#notes.addWindows(key, batch.sealed ?? [])
     const nowMs = this.#context.clock.now()
@@ -80,6 +88,7 @@ export class MemoryJournal implements Journal {
       beyond: async (position: number, ended: AbortSignal) => {
         while (this.#end.events <= position) await this.#appended.wait(ended)
       },
+      readerMoved: (reader: object, position: number | undefined) => this.#parsed.readerMoved(reader, position),
     }
     return readBatches(feed, from, options, signal)
   }
@@ -189,12 +198,10 @@ export class MemoryJournal implements Journal {
     this.#gate.close(closedJournal())
   }
 
-  #push(key: StreamKey, events: readonly LogEvent[]): void {
+  #push(key: StreamKey, events: readonly LogEvent[], { lengths, bytes }: Pick<HeldSegment, 'lengths' | 'bytes'>): void {
     const { source, stream } = this.#stream(key)
-    const lengths = events.map(({ text }) => Buffer.byteLength(text))
-    const bytes = lengths.reduce((sum, length) => sum + length, 0)
     const receivedMs = events.reduce((latest, event) => Math.max(latest, event.receivedMs), this.#end.receivedMs)
-    this.#shelf.push({
+    const segment = {
       source,
       stream,
       first: this.#end.events,
@@ -204,7 +211,9 @@ export class MemoryJournal implements Journal {
       lengths,
       receivedMs,
       events: () => events,
-    })
+    }
+    this.#shelf.push(segment)
+    this.#parsed.push(segment)
     this.#end = { events: this.#end.events + events.length, bytes: this.#end.bytes + bytes, receivedMs }
     this.#ids.add(key, events, receivedMs)
   }

@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Batch, Position } from '../../core/batch.ts'
 import { Bell } from '../bell.ts'
 import { closedJournal, Gate } from '../gate.ts'
 import type { DeadLetter, Journal, JournalContext, JournalLimits, StreamKey } from '../journal.ts'
 import { eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
+import { Ring } from '../ring.ts'
 import { bytesBefore } from '../shelf.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type EncodedRow, RowEncoder } from './codec.ts'
@@ -12,14 +12,10 @@ import { journalFault } from './faults.ts'
 import { Patience } from './patience.ts'
 import { SqliteReader } from './reader.ts'
 import { Retention } from './retention.ts'
-import { Ring } from './ring.ts'
 import { type End, Rows } from './rows.ts'
 import { Saves } from './saves.ts'
 import type { Store } from './store.ts'
 import { insertDeadLetters, insertRow, insertWindows, saveStream } from './writes.ts'
-
-/** Turns of the event loop that one append leaves to readers; without work to do in them they take no time. */
-const READER_TURNS_MAX = 100
 
 /** Between two looks at the size on disk. */
 const SIZE_MS = 1000
@@ -53,6 +49,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
       beyond: async (position, signal) => {
         while (this.#end.events <= position) await this.#appended.wait(signal)
       },
+      readerMoved: (reader, position) => ring.readerMoved(reader, position),
     })
     this.#context = context
     this.#lock = lock
@@ -75,15 +72,10 @@ export class SqliteJournal extends SqliteReader implements Journal {
     signal.throwIfAborted()
     const rows = this.#encoder.encode(batch.events)
     await this.#gate.pass(signal)
-    await this.#letReadersIn(rows)
+    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
+    await this.#ring.letReadersIn(bytes, this.#context.clock, signal)
     await this.#durably(() => this.#insert(key, batch, rows), signal)
     this.#appended.ring()
-  }
-
-  /** In a burst the readers at the head get turns of their own first: what they take from memory is not read and parsed again. */
-  async #letReadersIn(rows: readonly EncodedRow[]): Promise<void> {
-    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
-    for (let turn = 0; turn < READER_TURNS_MAX && this.#ring.isAheadOfReader(bytes); turn++) await nextTurn()
   }
 
   async saveStreamPosition(key: StreamKey, position: Position | undefined): Promise<void> {

@@ -11,6 +11,7 @@ export const datadog = defineSink({
   batch: { eventsMax: LOGS_MAX, bytesMax: 2 * 1024 * 1024, timeoutMs: 1000 },
   // Below the 5 MB of a request, for every log gets attributes of its own on top.
   batchLimits: { eventsMax: LOGS_MAX, bytesMax: 4_500_000 },
+  reads: 'document',
   concurrency: 4,
   examples: [
     { title: 'Minimal', yaml: 'api_key: ${DD_API_KEY}\n' },

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { event } from '../../../test/support/events.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
+import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { createEncoder } from './encode.ts'
 import { indexFault, indexTemplate } from './index_name.ts'
 
 const encode = (json: string) => {
-  const mapped: MappedEvent = { event: event('a', 0), document: JSON.parse(json) as MappedEvent['document'], json }
-  return createEncoder(indexTemplate('logs'))(mapped)
+  const text: MappedEvent = { event: event('a', 0), document: JSON.parse(json) as MappedEvent['document'], json }
+  const encoded = createEncoder(indexTemplate('logs'))([text, { ...text, utf8: Buffer.from(json) }])
+  return new BodyBuffers().encode(encoded, async body => body.toString())
 }
 
 test.each([
@@ -14,8 +16,8 @@ test.each([
   ['{\n  "b": 1\r\n}', '{"@timestamp":"1970-01-01T00:00:00.000Z",   "b": 1  }'],
   [' { }', '{"@timestamp":"1970-01-01T00:00:00.000Z" }'],
   ['{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}', '{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}'],
-])('%s stands on one line and has a time', (json, line) => {
-  expect(encode(json)).toBe(`{"create":{"_id":"a"}}\n${line}\n`)
+])('%s stands on one line and has a time', async (json, line) => {
+  expect(await encode(json)).toBe(`{"create":{"_id":"a"}}\n${line}\n`.repeat(2))
 })
 
 describe('names of indices', () => {

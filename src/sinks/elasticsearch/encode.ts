@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { MappedEvent } from '../../core/mapper.ts'
-import { ndjsonLine } from '../../toolkit/body/line.ts'
+import type { Piece } from '../../toolkit/body/body_buffers.ts'
+import { lineOf, ndjsonLine } from '../../toolkit/body/line.ts'
 import type { IndexTemplate } from './index_name.ts'
 
 /*
@@ -18,16 +19,27 @@ export function documentIdOf({ event: { id } }: MappedEvent): string {
   return id !== '' && Buffer.byteLength(id) <= ID_BYTES_MAX ? id : `sha256:${hash('sha256', id)}`
 }
 
-/** Makes the two lines of one event. The mapped event's JSON goes in as it is: it is not written a second time. */
-export function createEncoder(template: IndexTemplate): (mapped: MappedEvent) => string {
+/** Makes the two lines of each event. The mapped event's JSON goes in as it is: it is not written a second time. */
+export function createEncoder(template: IndexTemplate): (events: Iterable<MappedEvent>) => Iterable<Piece> {
   const action = (mapped: MappedEvent) => (template.only === undefined ? `"_index":${JSON.stringify(template.nameOf(mapped.event))},` : '')
-  return mapped => `{"create":{${action(mapped)}"_id":${JSON.stringify(documentIdOf(mapped))}}}\n${documentOf(mapped)}\n`
+  return function* encode(events) {
+    for (const mapped of events) {
+      yield `{"create":{${action(mapped)}"_id":${JSON.stringify(documentIdOf(mapped))}}}\n`
+      yield documentOf(mapped)
+      yield '\n'
+    }
+  }
 }
 
+/** What a document of ecs begins with. */
+const STAMPED = '{"@timestamp":'
+
 /** A data stream refuses what has no `@timestamp`; formats other than ecs have none, so it is put before their own fields. */
-function documentOf({ event, document, json }: MappedEvent): string {
-  const line = ndjsonLine(json)
-  if (document['@timestamp'] !== undefined) return line
+function documentOf(mapped: MappedEvent): Piece {
+  const { event, utf8 } = mapped
+  const start = utf8 === undefined ? mapped.json.slice(0, STAMPED.length) : String.fromCharCode(...utf8.subarray(0, STAMPED.length))
+  if (start === STAMPED || mapped.document['@timestamp'] !== undefined) return lineOf(mapped)
+  const line = ndjsonLine(mapped.json)
   const rest = line.slice(line.indexOf('{') + 1)
   return `{"@timestamp":"${new Date(event.timeMs).toISOString()}"${/^\s*\}/.test(rest) ? '' : ','}${rest}`
 }

@@ -79,7 +79,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     try {
       const answer = await queue.run(
         () =>
-          buffers.encode(events.values().map(encode), async plain => {
+          buffers.encode(encode(events), async plain => {
             const { body, headers } = await compress(plain, config.compression, config.compression_level)
             return host.endpoint.request({ method: 'POST', path, body, headers: { ...headers, ...NDJSON } }, signal)
           }),

@@ -4,7 +4,7 @@ import { toError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { linesOf } from '../../toolkit/body/line.ts'
 import { raced } from '../../toolkit/raced.ts'
 import { findFiles, retire, tidy } from './closed_files.ts'
 import type { FileConfig } from './config.ts'
@@ -92,7 +92,7 @@ export class FileSink implements Sink {
     for (const [index, group] of groups.entries()) {
       try {
         signal.throwIfAborted()
-        await this.#buffers.encode(group.values().map(toLine), lines => this.#appendTo(this.#template.seriesOf(group[0]!.event), lines))
+        await this.#buffers.encode(linesOf(group), lines => this.#appendTo(this.#template.seriesOf(group[0]!.event), lines))
       } catch (error) {
         // What is durable is not written again for the sake of the rest; the rest alone tells its failure the next time.
         if (index === 0) throw error
@@ -244,5 +244,3 @@ export class FileSink implements Sink {
     return JSON.stringify(series)
   }
 }
-
-const toLine = ({ json }: MappedEvent) => `${ndjsonLine(json)}\n`

@@ -12,7 +12,7 @@ export function messageOf(mapped: MappedEvent, { key, timestamp, headers, format
   const { event } = mapped
   return {
     key: keyOf(event, key),
-    value: mapped.json,
+    value: mapped.utf8 === undefined ? mapped.json : Buffer.from(mapped.utf8),
     ...(timestamp === 'event' && { timestamp: String(event.timeMs) }),
     headers: {
       ...headers,

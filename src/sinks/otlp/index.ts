@@ -8,6 +8,7 @@ export const otlp = defineSink({
   format: 'otel',
   // The Collector's own limit for one request is 20 MiB, after unpacking; a record is about twice as long as its document.
   batch: { eventsMax: 500, bytesMax: 4 * 1024 * 1024, timeoutMs: 1000 },
+  reads: 'document',
   concurrency: 4,
   examples: [
     { title: 'A Collector', yaml: 'url: http://otel-collector.example:4318\n' },

@@ -1,7 +1,7 @@
 import type { MappedEvent } from '../../core/mapper.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { type Compression, compress } from '../../toolkit/body/compress.ts'
-import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { linesOf } from '../../toolkit/body/line.ts'
 import type { S3Config } from './config.ts'
 import { columnsOf } from './parquet/columns.ts'
 import { encodeParquet } from './parquet/encode.ts'
@@ -36,8 +36,7 @@ function lines({ path = PATH, compression, compression_level }: S3Config): Encod
   return {
     path,
     async encode(events) {
-      const texts = events.values().map(({ json }) => `${ndjsonLine(json)}\n`)
-      const { body, headers } = await buffers.encode(texts, plain => compress(plain, compression, compression_level))
+      const { body, headers } = await buffers.encode(linesOf(events), plain => compress(plain, compression, compression_level))
       return {
         body,
         extension: EXTENSIONS[compression],

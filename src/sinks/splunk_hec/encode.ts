@@ -1,4 +1,6 @@
+import type { LogEvent } from '../../core/event.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
+import type { Piece } from '../../toolkit/body/body_buffers.ts'
 
 /*
   HEC event, one JSON object after another, no separator needed ("Format events for HTTP Event Collector",
@@ -15,8 +17,8 @@ export interface EnvelopeOptions {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** Makes the text of one HEC event. The mapped event's JSON goes in as it is: it is not written a second time. */
-export function createEncoder(options: EnvelopeOptions): (mapped: MappedEvent) => string {
+/** Makes the text of HEC events, one after another. The mapped events' JSON goes in as it is: it is not written a second time. */
+export function createEncoder(options: EnvelopeOptions): (events: Iterable<MappedEvent>) => Iterable<Piece> {
   const { host, source, sourcetype, index, fields } = options
   const tails = new Map<string, string>()
   const tailOf = (id: string) => {
@@ -25,12 +27,19 @@ export function createEncoder(options: EnvelopeOptions): (mapped: MappedEvent) =
     const more = JSON.stringify(others).slice(1, -1)
     return `,${JSON.stringify(envelope).slice(1, -1)},"fields":{${more === '' ? '' : `${more},`}"event_id":`
   }
-  return ({ event, json }) => {
-    let tail = tails.get(event.source)
+  const head = ({ source, id, timeMs }: LogEvent) => {
+    let tail = tails.get(source)
     if (tail === undefined) {
-      tail = tailOf(event.source)
-      tails.set(event.source, tail)
+      tail = tailOf(source)
+      tails.set(source, tail)
     }
-    return `{"time":${(event.timeMs / 1000).toFixed(3)}${tail}${JSON.stringify(event.id)}},"event":${json}}`
+    return `{"time":${(timeMs / 1000).toFixed(3)}${tail}${JSON.stringify(id)}},"event":`
+  }
+  return function* encode(events) {
+    for (const mapped of events) {
+      yield head(mapped.event)
+      yield mapped.utf8 ?? mapped.json
+      yield '}'
+    }
   }
 }

@@ -72,7 +72,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
     await verifyAcknowledgement(signal)
     const request = () =>
-      buffers.encode(events.values().map(encode), async plain => {
+      buffers.encode(encode(events), async plain => {
         const { body, headers } = await compress(plain, config.compression, config.compression_level)
         return endpoint.request({ method: 'POST', body, headers }, signal)
       })

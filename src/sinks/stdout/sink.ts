@@ -1,7 +1,7 @@
 import { DELIVERED, type Sink } from '../../core/sink.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { linesOf } from '../../toolkit/body/line.ts'
 import { raced } from '../../toolkit/raced.ts'
 import type { Output } from './output.ts'
 
@@ -16,7 +16,7 @@ export function createStdoutSink(output: Output): Sink {
   async function writeAfter(earlier: Promise<void>, events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
     await Promise.allSettled([earlier])
     signal.throwIfAborted()
-    await buffers.encode(events.values().map(toLine), bytes => output.write(bytes))
+    await buffers.encode(linesOf(events), bytes => output.write(bytes))
   }
 
   return {
@@ -34,5 +34,3 @@ export function createStdoutSink(output: Output): Sink {
     },
   }
 }
-
-const toLine = ({ json }: MappedEvent) => `${ndjsonLine(json)}\n`

@@ -1,10 +1,11 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { BodyBuffers } from './body_buffers.ts'
+import { mapped } from '../../../test/support/events.ts'
+import { BodyBuffers, type Piece } from './body_buffers.ts'
 import { type Compression, compress } from './compress.ts'
-import { ndjsonLine } from './line.ts'
+import { linesOf, ndjsonLine } from './line.ts'
 
-const whole = (buffers: BodyBuffers, texts: Iterable<string>) => buffers.encode(texts, async body => body.toString('utf8'))
+const whole = (buffers: BodyBuffers, pieces: Iterable<Piece>) => buffers.encode(pieces, async body => body.toString('utf8'))
 
 describe('buffers', () => {
   test.each([
@@ -18,6 +19,12 @@ describe('buffers', () => {
   ])('%s', async (_, texts) => {
     const buffers = new BodyBuffers()
     for (const time of ['first', 'again']) expect([time, (await whole(buffers, texts)) === texts.join('')]).toEqual([time, true])
+  })
+
+  test('text and bytes follow each other in their order', async () => {
+    const texts = Array.from({ length: 200 }, (_, n) => `${n}€😀`.repeat(n * 7))
+    const pieces = texts.map((text, n) => (n % 3 === 0 ? Buffer.from(text) : text))
+    expect((await whole(new BodyBuffers(), pieces)) === texts.join('')).toBe(true)
   })
 
   test('a long body leaves nothing of itself in a short one after it', async () => {
@@ -80,4 +87,13 @@ test.each([
 ])('%j on one line', (json, line) => {
   expect(ndjsonLine(json)).toBe(line)
   expect(JSON.parse(line)).toEqual(JSON.parse(json))
+})
+
+test('lines of text and of bytes are the same lines', async () => {
+  const texts = ['{"a":"é"}', '{\n"b": 2\r\n}']
+  const events = texts.flatMap(json => [
+    { ...mapped('a'), json },
+    { ...mapped('a'), json, utf8: Buffer.from(json) },
+  ])
+  expect(await whole(new BodyBuffers(), linesOf(events))).toBe('{"a":"é"}\n{"a":"é"}\n{ "b": 2  }\n{ "b": 2  }\n')
 })

@@ -1,3 +1,6 @@
+/** A piece of a body: text, or text that is in UTF-8 already. */
+export type Piece = string | Uint8Array
+
 /** Texts that are encoded with one call: fewer calls, and no string so long that joining it costs. */
 const GROUP_TEXTS = 8
 const FIRST_BYTES = 256 * 1024
@@ -9,9 +12,9 @@ const KEPT_BYTES_MAX = 16 * 1024 * 1024
 export class BodyBuffers {
   readonly #idle: Buffer[] = []
 
-  /** Gives `use` the texts in UTF-8, one after another. The bytes are `use`'s until it settles, and no longer. */
-  async encode<T>(texts: Iterable<string>, use: (body: Buffer) => Promise<T>): Promise<T> {
-    const filled = fill(this.#idle.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES), texts)
+  /** Gives `use` the pieces in UTF-8, one after another. The bytes are `use`'s until it settles, and no longer. */
+  async encode<T>(pieces: Iterable<Piece>, use: (body: Buffer) => Promise<T>): Promise<T> {
+    const filled = fill(this.#idle.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES), pieces)
     try {
       return await use(filled.buffer.subarray(0, filled.length))
     } finally {
@@ -20,25 +23,33 @@ export class BodyBuffers {
   }
 }
 
-function fill(first: Buffer, texts: Iterable<string>): { buffer: Buffer; length: number } {
+function fill(first: Buffer, pieces: Iterable<Piece>): { buffer: Buffer; length: number } {
   let buffer = first
   let length = 0
   let group = ''
   let count = 0
+  const makeRoom = (bytes: number) => {
+    if (length + bytes <= buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(length + bytes, buffer.length * 2))
+    buffer.copy(larger, 0, 0, length)
+    buffer = larger
+  }
   const flush = () => {
-    const needed = length + group.length * 3 // A UTF-16 unit takes at most three bytes.
-    if (needed > buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, buffer.length * 2))
-      buffer.copy(larger, 0, 0, length)
-      buffer = larger
-    }
+    makeRoom(group.length * 3) // A UTF-16 unit takes at most three bytes.
     length += buffer.write(group, length)
     group = ''
     count = 0
   }
-  for (const text of texts) {
-    group += text
-    if (++count === GROUP_TEXTS) flush()
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      group += piece
+      if (++count === GROUP_TEXTS) flush()
+      continue
+    }
+    if (count > 0) flush()
+    makeRoom(piece.length)
+    buffer.set(piece, length)
+    length += piece.length
   }
   if (count > 0) flush()
   return { buffer, length }

@@ -1,0 +1,78 @@
+import type { Clock } from '../core/clock.ts'
+import { withinMs } from '../toolkit/within.ts'
+import { Bell } from './bell.ts'
+import { type HeldSegment, Shelf } from './shelf.ts'
+
+/** Text held for the readers at the head, in bytes. */
+const RING_BYTES_MAX = 8 * 2 ** 20
+/** How long an append leaves what it would drop to a reader that is just about to take it. */
+const READER_MS_MAX = 250
+
+/** The newest appends, as they were handed in: a reader at the head neither reads nor parses. */
+export class Ring {
+  readonly #shelf = new Shelf<HeldSegment>()
+  readonly #readers = new Map<object, number>()
+  readonly #moved = new Bell()
+  readonly #onDrop: (segment: HeldSegment) => void
+
+  constructor(onDrop: (segment: HeldSegment) => void = () => {}) {
+    this.#onDrop = onDrop
+  }
+
+  push(segment: HeldSegment): void {
+    this.#shelf.push(segment)
+    for (let { oldest } = this.#shelf; oldest !== undefined && this.#shelf.bytes > RING_BYTES_MAX; oldest = this.#shelf.oldest)
+      this.#drop(oldest)
+  }
+
+  /** A reader has come so far, or has ended. What all that read from here have passed is let go. */
+  readerMoved(reader: object, position: number | undefined): void {
+    if (position === undefined) this.#readers.delete(reader)
+    else this.#readers.set(reader, position)
+    const { oldest } = this.#shelf
+    if (oldest !== undefined) this.dropBefore(Math.min(...this.#positionsFrom(oldest.first)))
+    this.#moved.ring()
+  }
+
+  /** What was removed from the file is not handed out any more either. */
+  dropBefore(position: number): void {
+    if (position === Infinity) return
+    for (let { oldest } = this.#shelf; oldest !== undefined && oldest.first + oldest.count <= position; oldest = this.#shelf.oldest)
+      this.#drop(oldest)
+  }
+
+  /** Whether so much more would drop what the fastest reader is just about to take. */
+  #isAheadOfReader(bytes: number): boolean {
+    const { oldest } = this.#shelf
+    const next = oldest && this.#shelf.at(Math.max(...this.#positionsFrom(oldest.first)))
+    if (oldest === undefined || next === undefined) return false
+    return this.#shelf.bytes - (next.bytesBefore - oldest.bytesBefore) + bytes > RING_BYTES_MAX
+  }
+
+  /** Before so much more is pushed: in a burst the readers at the head come first, for what they take here is not read and parsed again. */
+  async letReadersIn(bytes: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    if (!this.#isAheadOfReader(bytes)) return
+    const ended = new AbortController()
+    const passed = this.#behindReader(bytes, AbortSignal.any([signal, ended.signal]))
+    passed.catch(() => {}) // It ends with the wait below, whichever way that goes.
+    await withinMs(passed, READER_MS_MAX, clock, signal)
+    ended.abort()
+  }
+
+  at(position: number): HeldSegment | undefined {
+    return this.#shelf.at(position)
+  }
+
+  async #behindReader(bytes: number, signal: AbortSignal): Promise<void> {
+    while (this.#isAheadOfReader(bytes)) await this.#moved.wait(signal)
+  }
+
+  #drop(oldest: HeldSegment): void {
+    this.#shelf.dropOldest()
+    this.#onDrop(oldest)
+  }
+
+  #positionsFrom(first: number): readonly number[] {
+    return [...this.#readers.values()].filter(position => position >= first)
+  }
+}

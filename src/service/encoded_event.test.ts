@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { mapped } from '../../test/support/events.ts'
+import { EventEncoder, unparsed } from './encoded_event.ts'
+
+const encoded = (json: string, encoder = new EventEncoder()) => {
+  const { event } = mapped('a', 5)
+  return encoder.encode({ event, json, document: {} }, event)
+}
+
+test.each([
+  ['ASCII', '{"mapped":1}'],
+  ['characters of every width', '{"mapped":"aé€😀"}'],
+  ['larger than a buffer that is shared', JSON.stringify({ mapped: '€'.repeat(400_000) })],
+])('is its text, its bytes and its document: %s', (_, json) => {
+  const event = encoded(json)
+  expect([event.json, event.document]).toEqual([json, JSON.parse(json)])
+  expect(Buffer.from(event.utf8)).toEqual(Buffer.from(json))
+  expect(event.bytes).toBe(Buffer.byteLength(json))
+})
+
+// Goal: a buffer that is full is left to its events, and none writes over another.
+test('many events keep what each said', () => {
+  const encoder = new EventEncoder()
+  const texts = Array.from({ length: 3000 }, (_, n) => JSON.stringify({ n, padding: 'é'.repeat(n % 700) }))
+  const events = texts.map(text => encoded(text, encoder))
+  expect(events.map(({ json }) => json)).toEqual(texts)
+})
+
+test('an event without its body is the same event', () => {
+  const { event } = mapped('a', 5)
+  const { source, stream, id, timeMs, receivedMs, text, body } = event
+  const light = unparsed(event)
+  expect(light).toMatchObject({ source, stream, id, timeMs, receivedMs, text })
+  expect(light.body).toEqual(body)
+  expect(light.body).not.toBe(body)
+})
