@@ -6,7 +6,9 @@ export const journalSchema = z.strictObject({
   type: z
     .enum(['sqlite', 'memory'])
     .default('sqlite')
-    .describe('sqlite: one durable file. memory: for rehearsals; holds at most 128 MiB of events, none once it is delivered, and nothing when the process ends.'),
+    .describe(
+      'sqlite: one durable file. memory: for rehearsals; holds at most 128 MiB of events, none once it is delivered, and nothing when the process ends.',
+    ),
   path: z.string().min(1).default('data/journal.db').describe('File of the journal; a relative one is seen from the working directory.'),
   max_bytes: bytes({ min: '1MiB', max: '100TiB' })
     .prefault('10GiB')

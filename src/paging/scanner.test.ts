@@ -28,9 +28,7 @@ test('each element is cut out exactly as it stands (invariant 3), by JSON.parse 
 test('a body that ends early is never taken for a shorter list', () => {
   const body = textOf({ data: [{ id: 'a"\\', list: [{}, [1.5e-3, null]] }, { id: 'b' }], last_id: 'b', has_more: true }, 1)
   for (let length = 0; length < body.length; length++) {
-    expect(() => parse(body.slice(0, length)), `cut after ${length}`).toThrow(
-      expect.objectContaining({ name: 'RetryableError' }) as Error,
-    )
+    expect(() => parse(body.slice(0, length)), `cut after ${length}`).toThrow(expect.objectContaining({ name: 'RetryableError' }) as Error)
   }
   expect(parse(body)).toMatchObject({ hasMore: true, cursor: 'b' })
 })
