@@ -100,13 +100,8 @@ export class MemoryJournal implements Journal {
   async positionAt(receivedMs: number): Promise<Position> {
     const segment = this.#shelf.firstWhere(held => held.receivedMs >= receivedMs)
     if (segment === undefined) return this.#end.events
-    return (
-      segment.first +
-      Math.max(
-        0,
-        segment.events().findIndex(event => event.receivedMs >= receivedMs),
-      )
-    )
+    const index = segment.events().findIndex(event => event.receivedMs >= receivedMs)
+    return segment.first + Math.max(0, index)
   }
 
   async sinkPosition(sink: string): Promise<Position | undefined> {
