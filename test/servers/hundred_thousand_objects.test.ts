@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import type { Program } from '../support/program.ts'
 import { Bucket } from './bucket.ts'
 import { StagedProgram } from './staged_program.ts'
 
@@ -20,9 +21,9 @@ function differences(bucket: Bucket, ids: readonly string[]) {
   return { wrong: [...new Set(stored).symmetricDifference(new Set(ids))].slice(0, 5), repeats: stored.length - new Set(stored).size }
 }
 
-async function untilObjects(bucket: Bucket, count: number, ended: () => boolean): Promise<void> {
+async function untilObjects(bucket: Bucket, count: number, program: Program): Promise<void> {
   while (bucket.keys().length < count) {
-    if (ended()) throw new Error('the program ended too early for what this test is about')
+    if (program.hasEnded) throw new Error(`it ended before there were ${count} objects: ${JSON.stringify(await program.end())}`)
     await pause(10)
   }
 }
@@ -36,7 +37,7 @@ test(`${EVENTS} events to an object store that is stopped twice, and a replay th
   {
     await using program = staged.startWith(HEAP, 'run', '--once')
     for (const count of [15, 45]) {
-      await untilObjects(bucket, count, () => program.hasEnded)
+      await untilObjects(bucket, count, program)
       await bucket.server.restart()
     }
     const { code, err } = await program.end()
@@ -61,7 +62,7 @@ test('a kill -9 at any moment leaves no event out and none twice', async () => {
   })
   for (let kills = 0; kills < 4; kills++) {
     await using program = staged.start('run')
-    await untilObjects(bucket, bucket.keys().length + 20, () => program.hasEnded)
+    await untilObjects(bucket, bucket.keys().length + 20, program)
     program.signal('SIGKILL')
     await program.end()
   }
