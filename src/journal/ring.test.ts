@@ -57,6 +57,21 @@ test.each([
   await waiting
 })
 
+test('appends that are let through and not pushed yet count', async () => {
+  const ring = ringOf(6, MIB)
+  const clock = new VirtualClock()
+  ring.readerMoved({}, 0)
+  let isThrough = false
+  const first = await ring.letReadersIn(2 * MIB, clock, never)
+  const second = ring.letReadersIn(MIB, clock, never).then(() => (isThrough = true))
+  await settled()
+  expect(isThrough).toBe(false)
+  first[Symbol.dispose]()
+  await clock.advance(1000)
+  await second
+  expect(isThrough).toBe(true)
+})
+
 test('the wait ends as soon as the reader has moved on, and with an abort', async () => {
   const ring = ringOf(6, MIB)
   const clock = new VirtualClock()

@@ -13,6 +13,8 @@ export class Ring {
   readonly #shelf = new Shelf<HeldSegment>()
   readonly #readers = new Map<object, number>()
   readonly #moved = new Bell()
+  /** Of appends that are let through and not pushed yet. */
+  #comingBytes = 0
   readonly #onDrop: (segment: HeldSegment) => void
 
   constructor(onDrop: (segment: HeldSegment) => void = () => {}) {
@@ -46,25 +48,29 @@ export class Ring {
     const { oldest } = this.#shelf
     const next = oldest && this.#shelf.at(Math.max(...this.#positionsFrom(oldest.first)))
     if (oldest === undefined || next === undefined) return false
-    return this.#shelf.bytes - (next.bytesBefore - oldest.bytesBefore) + bytes > RING_BYTES_MAX
+    return this.#shelf.bytes - (next.bytesBefore - oldest.bytesBefore) + this.#comingBytes + bytes > RING_BYTES_MAX
   }
 
-  /** Before so much more is pushed: in a burst the readers at the head come first, for what they take here is not read and parsed again. */
-  async letReadersIn(bytes: number, clock: Clock, signal: AbortSignal): Promise<void> {
-    if (!this.#isAheadOfReader(bytes)) return
+  /**
+   * Before so much more is pushed: in a burst the readers at the head come first, for what they take here is not read and
+   * parsed again. What is given counts as pushed until it is disposed of.
+   */
+  async letReadersIn(bytes: number, clock: Clock, signal: AbortSignal): Promise<Disposable> {
     const ended = new AbortController()
-    const passed = this.#behindReader(bytes, AbortSignal.any([signal, ended.signal]))
-    passed.catch(() => {}) // It ends with the wait below, whichever way that goes.
-    await withinMs(passed, READER_MS_MAX, clock, signal)
+    const either = AbortSignal.any([signal, ended.signal])
+    const untilMs = clock.now() + READER_MS_MAX
+    for (let leftMs = READER_MS_MAX; leftMs > 0 && this.#isAheadOfReader(bytes); leftMs = untilMs - clock.now()) {
+      const moved = this.#moved.wait(either)
+      moved.catch(() => {}) // It ends with this wait, whichever way that goes.
+      await withinMs(moved, leftMs, clock, signal)
+    }
     ended.abort()
+    this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
+    return { [Symbol.dispose]: () => void (this.#comingBytes -= bytes) }
   }
 
   at(position: number): HeldSegment | undefined {
     return this.#shelf.at(position)
-  }
-
-  async #behindReader(bytes: number, signal: AbortSignal): Promise<void> {
-    while (this.#isAheadOfReader(bytes)) await this.#moved.wait(signal)
   }
 
   #drop(oldest: HeldSegment): void {

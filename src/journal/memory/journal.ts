@@ -49,7 +49,7 @@ export class MemoryJournal implements Journal {
     await this.#gate.pass(signal)
     const lengths = batch.events.map(({ text }) => Buffer.byteLength(text))
     const bytes = lengths.reduce((sum, length) => sum + length, 0)
-    await this.#parsed.letReadersIn(bytes, this.#context.clock, signal)
+    using _room = await this.#parsed.letReadersIn(bytes, this.#context.clock, signal)
     if (this.#closed) throw closedJournal()
     if (batch.events.length > 0) this.#push(key, batch.events, { lengths, bytes })
     if (batch.position !== undefined) this.#stream(key).position = batch.position

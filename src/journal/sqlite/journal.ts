@@ -73,7 +73,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     const rows = this.#encoder.encode(batch.events)
     await this.#gate.pass(signal)
     const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
-    await this.#ring.letReadersIn(bytes, this.#context.clock, signal)
+    using _room = await this.#ring.letReadersIn(bytes, this.#context.clock, signal)
     await this.#durably(() => this.#insert(key, batch, rows), signal)
     this.#appended.ring()
   }
