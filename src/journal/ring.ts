@@ -6,7 +6,7 @@ import { type HeldSegment, Shelf } from './shelf.ts'
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
 /** How long an append leaves what it would drop to a reader that is just about to take it. */
-const READER_MS_MAX = 250
+const READER_MS_MAX = 500
 
 /** The newest appends, as they were handed in: a reader at the head neither reads nor parses. */
 export class Ring {
