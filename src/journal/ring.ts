@@ -66,7 +66,11 @@ export class Ring {
     }
     ended.abort()
     this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
-    return { [Symbol.dispose]: () => void (this.#comingBytes -= bytes) }
+    return {
+      [Symbol.dispose]: () => {
+        this.#comingBytes -= bytes
+      },
+    }
   }
 
   at(position: number): HeldSegment | undefined {
