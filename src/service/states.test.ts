@@ -11,10 +11,13 @@ const retrying = (message: string, code = 'a.busy'): ComponentState => ({
   retryAtMs: 0,
 })
 
+const AT_START = '1970-01-01T00:00:00.000Z'
+
 function stage() {
   const clock = new VirtualClock(0)
   const lines: string[] = []
-  const say = (message: string, fields?: Readonly<Record<string, unknown>>) => void lines.push(`${String(fields?.component)} ${message}`)
+  const say = (message: string, fields?: Readonly<Record<string, unknown>>) =>
+    void lines.push([fields?.component, message, fields?.retry_at].filter(part => part !== undefined).join(' '))
   const gauges = new Map<string, number>()
   const meter = {
     ...SILENT_METER,
@@ -33,7 +36,25 @@ test('a change is logged once, whatever the wording of the attempts that follow'
   board.report('s', { name: 'running' })
   board.report('s', { name: 'running' })
   board.report('s', { name: 'ended' })
-  expect(lines).toEqual(['s running', 's retrying', 's retrying', 's blocked; nothing is dropped', 's running again', 's ended'])
+  expect(lines).toEqual([
+    's running',
+    `s retrying ${AT_START}`,
+    `s retrying ${AT_START}`,
+    `s blocked; nothing is dropped ${AT_START}`,
+    's running again',
+    's ended',
+  ])
+})
+
+test('a pause of more than a minute is logged when it begins, with its end', async () => {
+  const { board, lines, clock } = stage()
+  board.report('s', retrying('one'))
+  const long = { ...retrying('two'), retryAtMs: clock.now() + 3_600_000 } as ComponentState
+  board.report('s', long)
+  board.report('s', long)
+  board.report('s', retrying('three'))
+  board.report('s', long)
+  expect(lines).toEqual([`s retrying ${AT_START}`, 's retrying 1970-01-01T01:00:00.000Z', 's retrying 1970-01-01T01:00:00.000Z'])
 })
 
 test('trouble is dated from its beginning, across its kinds, until it is over', async () => {

@@ -15,12 +15,17 @@ export interface ComponentEntry {
 
 const STATES = ['running', 'retrying', 'blocked', 'paused', 'ended'] as const satisfies readonly ComponentState['name'][]
 
+/** A pause that an operator is to know of, also when it is one more of the same trouble. */
+const LONG_PAUSE_MS = 60_000
+
 /** What every component is doing. Each change is logged once and told to who waits for it. */
 export class StateBoard {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #meter: Meter
   readonly #entries = new Map<string, ComponentEntry>()
+  /** Components whose long pause has been logged. */
+  readonly #pausing = new Set<string>()
   readonly #listeners = new Set<(entry: ComponentEntry) => void>()
 
   constructor(context: { clock: Clock; logger: Logger; meter: Meter }) {
@@ -41,8 +46,11 @@ export class StateBoard {
       troubledSinceMs: isTroubled ? (before?.troubledSinceMs ?? nowMs) : undefined,
     }
     this.#entries.set(component, entry)
+    const isLong = state.name === 'retrying' && state.retryAtMs - nowMs > LONG_PAUSE_MS
+    if (!isSame || (isLong && !this.#pausing.has(component))) this.#log(entry, before)
+    if (isLong) this.#pausing.add(component)
+    else this.#pausing.delete(component)
     if (isSame) return
-    this.#log(entry, before)
     for (const name of STATES) this.#meter.set('tailrace_component_state', { component, state: name }, name === state.name ? 1 : 0)
     for (const listener of this.#listeners) listener(entry)
   }
@@ -67,10 +75,12 @@ export class StateBoard {
     else if (state.name === 'running') logger.info('running again')
     else if (state.name === 'ended') logger.info('ended')
     else if (state.name === 'paused') logger.warn(`paused: ${state.reason}`)
-    else if (state.name === 'retrying') logger.warn('retrying', { error: state.error })
-    else logger.error('blocked; nothing is dropped', { error: state.error })
+    else if (state.name === 'retrying') logger.warn('retrying', { retry_at: timeOf(state.retryAtMs), error: state.error })
+    else logger.error('blocked; nothing is dropped', { retry_at: timeOf(state.retryAtMs), error: state.error })
   }
 }
+
+const timeOf = (ms: number) => new Date(ms).toISOString()
 
 /** The same trouble, although its wording (a request's id, a time) may differ. */
 function sameState(a: ComponentState, b: ComponentState): boolean {

@@ -9,14 +9,13 @@ export function backoffMs(policy: BackoffPolicy, failures: number, random: numbe
   return random * Math.min(policy.maxDelayMs, policy.initialDelayMs * 2 ** Math.min(failures, 30))
 }
 
-/**
- * A `Retry-After` header in ms: seconds or an HTTP date (RFC 9110, 10.2.3), however long. Undefined when
- * absent or unreadable.
- */
+/** The longest pause that another side can ask for (invariant 5). */
+const RETRY_AFTER_MS_MAX = 36_525 * 86_400_000
+
+/** A `Retry-After` header in ms: seconds or an HTTP date (RFC 9110, 10.2.3), a century at most. Undefined when absent or unreadable. */
 export function parseRetryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
   if (header === null || header === undefined) return undefined
   const text = header.trim()
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
-  const dateMs = Date.parse(text)
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs)
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : Date.parse(text) - nowMs
+  return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MS_MAX, Math.max(0, ms))
 }
