@@ -17,7 +17,7 @@ function stage() {
   const clock = new VirtualClock(0)
   const lines: string[] = []
   const say = (message: string, fields?: Readonly<Record<string, unknown>>) =>
-    void lines.push([fields?.component, message, fields?.retry_at].filter(part => part !== undefined).join(' '))
+    void lines.push([fields?.component, message, fields?.retry_at].filter(part => typeof part === 'string').join(' '))
   const gauges = new Map<string, number>()
   const meter = {
     ...SILENT_METER,
