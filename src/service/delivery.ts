@@ -85,6 +85,7 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
           const { position } = batch
           if (position !== undefined) await journal.saveSinkPosition(id, position)
           tally.settled(batch, position !== undefined)
+          encoder.release(batch.events)
         },
         inFlightBatchesMax: concurrency,
       },

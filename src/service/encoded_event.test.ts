@@ -26,6 +26,22 @@ test('many events keep what each said', () => {
   expect(events.map(({ json }) => json)).toEqual(texts)
 })
 
+// Goal: a buffer is written again only when nobody has an event in it, and whoever looks all the same is told.
+test('what is released is written over, and nothing else', () => {
+  const encoder = new EventEncoder()
+  const text = (n: number) => JSON.stringify({ n, padding: 'x'.repeat(50_000) })
+  const kept = Array.from({ length: 60 }, (_, n) => ({ n, event: encoded(text(n), encoder) }))
+  for (let round = 0; round < 20; round++) {
+    const passing = Array.from({ length: 40 }, (_, n) => ({ n: 1000 * round + n, event: encoded(text(1000 * round + n), encoder) }))
+    for (const { n, event } of [...kept, ...passing]) expect((event.document as { n: number }).n).toBe(n)
+    encoder.release(passing.map(({ event }) => event))
+    encoder.release(passing.map(({ event }) => event)) // Twice is once.
+    const gone = kept.pop()!
+    encoder.release([gone.event])
+    expect(() => gone.event.json).toThrow('after its delivery')
+  }
+})
+
 test('an event without its body is the same event', () => {
   const { event } = mapped('a', 5)
   const { source, stream, id, timeMs, receivedMs, text, body } = event

@@ -2,8 +2,17 @@ import { LogEvent } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { MappedEvent } from '../core/mapper.ts'
 
-/** Of one buffer that the JSON of many events shares; it goes when the last of them goes. */
+/** Of one buffer that the JSON of many events shares. */
 const ARENA_BYTES = 512 * 1024
+/** Kept to be written again: fresh megabytes for each batch would cost a collection of garbage every few batches. */
+const IDLE_ARENAS_MAX = 8
+
+interface Arena {
+  readonly buffer: Buffer
+  usedBytes: number
+  /** Events that are not released. */
+  events: number
+}
 
 /**
  * A mapped event whose JSON is held as bytes: what waits in a batch costs the garbage collector nothing, and a body takes
@@ -11,11 +20,11 @@ const ARENA_BYTES = 512 * 1024
  */
 export class EncodedEvent implements MappedEvent {
   readonly event: LogEvent
-  readonly #arena: Buffer
   readonly #start: number
   readonly #end: number
+  #arena: Arena | undefined
 
-  constructor(event: LogEvent, arena: Buffer, start: number, end: number) {
+  constructor(event: LogEvent, arena: Arena, start: number, end: number) {
     this.event = event
     this.#arena = arena
     this.#start = start
@@ -23,7 +32,7 @@ export class EncodedEvent implements MappedEvent {
   }
 
   get utf8(): Uint8Array {
-    return this.#arena.subarray(this.#start, this.#end)
+    return this.#buffer.subarray(this.#start, this.#end)
   }
 
   get bytes(): number {
@@ -31,34 +40,59 @@ export class EncodedEvent implements MappedEvent {
   }
 
   get json(): string {
-    return this.#arena.toString('utf8', this.#start, this.#end)
+    return this.#buffer.toString('utf8', this.#start, this.#end)
   }
 
   get document(): JsonObject {
     return JSON.parse(this.json) as JsonObject
   }
+
+  /** Gives its place back, the first time. */
+  release(): Arena | undefined {
+    const arena = this.#arena
+    this.#arena = undefined
+    return arena
+  }
+
+  get #buffer(): Buffer {
+    if (this.#arena === undefined) throw new Error(`The event ${this.event.id} was looked at after its delivery`)
+    return this.#arena.buffer
+  }
 }
 
-/** Writes mapped events into buffers that they share. */
+/** Writes mapped events into buffers that they share, and that are used again once all of their events are released. */
 export class EventEncoder {
-  #arena = Buffer.alloc(0)
-  #end = 0
+  readonly #idle: Arena[] = []
+  #arena = arenaOf(0)
 
   /** `event` stands for the mapped one's own. */
   encode({ json }: MappedEvent, event: LogEvent): EncodedEvent {
-    const neededBytes = json.length * 3 // A UTF-16 unit takes at most three bytes.
-    if (neededBytes > ARENA_BYTES) {
-      const own = Buffer.from(json)
-      return new EncodedEvent(event, own, 0, own.length)
-    }
-    if (neededBytes > this.#arena.length - this.#end) {
-      this.#arena = Buffer.allocUnsafeSlow(ARENA_BYTES)
-      this.#end = 0
-    }
-    const start = this.#end
-    this.#end += this.#arena.write(json, start)
-    return new EncodedEvent(event, this.#arena, start, this.#end)
+    const arena = this.#roomFor(json.length * 3) // A UTF-16 unit takes at most three bytes.
+    const start = arena.usedBytes
+    arena.usedBytes += arena.buffer.write(json, start)
+    arena.events++
+    return new EncodedEvent(event, arena, start, arena.usedBytes)
   }
+
+  /** Nobody looks at them any more: their bytes are written over. */
+  release(events: Iterable<MappedEvent>): void {
+    for (const event of events) {
+      const arena = event instanceof EncodedEvent ? event.release() : undefined
+      if (arena === undefined || --arena.events > 0) continue
+      arena.usedBytes = 0
+      if (arena !== this.#arena && arena.buffer.length === ARENA_BYTES && this.#idle.length < IDLE_ARENAS_MAX) this.#idle.push(arena)
+    }
+  }
+
+  #roomFor(bytes: number): Arena {
+    if (bytes > ARENA_BYTES) return arenaOf(bytes)
+    if (bytes > this.#arena.buffer.length - this.#arena.usedBytes) this.#arena = this.#idle.pop() ?? arenaOf(ARENA_BYTES)
+    return this.#arena
+  }
+}
+
+function arenaOf(bytes: number): Arena {
+  return { buffer: Buffer.allocUnsafeSlow(bytes), usedBytes: 0, events: 0 }
 }
 
 /** The event without its parsed body, which takes several times the room of its text. */
