@@ -5,7 +5,7 @@ import { type HeldSegment, Shelf } from './shelf.ts'
 
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
-/** How long an append leaves what it would drop to a reader that is just about to take it. */
+/** How long an append leaves what it would drop to a reader that is just about to take it and does not move. */
 const READER_MS_MAX = 500
 
 /** The newest appends, as they were handed in: a reader at the head neither reads nor parses. */
@@ -56,15 +56,14 @@ export class Ring {
    * parsed again. What is given counts as pushed until it is disposed of.
    */
   async letReadersIn(bytes: number, clock: Clock, signal: AbortSignal): Promise<Disposable> {
-    const ended = new AbortController()
-    const either = AbortSignal.any([signal, ended.signal])
-    const untilMs = clock.now() + READER_MS_MAX
-    for (let leftMs = READER_MS_MAX; leftMs > 0 && this.#isAheadOfReader(bytes); leftMs = untilMs - clock.now()) {
-      const moved = this.#moved.wait(either)
+    while (this.#isAheadOfReader(bytes)) {
+      const ended = new AbortController()
+      const moved = this.#moved.wait(AbortSignal.any([signal, ended.signal])).then(() => true)
       moved.catch(() => {}) // It ends with this wait, whichever way that goes.
-      await withinMs(moved, leftMs, clock, signal)
+      const hasMoved = await withinMs(moved, READER_MS_MAX, clock, signal)
+      ended.abort()
+      if (hasMoved !== true) break
     }
-    ended.abort()
     this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
     return {
       [Symbol.dispose]: () => {
