@@ -1,0 +1,92 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LogEvent } from '../../core/event.ts'
+import type { Drained, Window } from '../../paging/drained.ts'
+import { Backfill } from './backfill.ts'
+
+const MIB = 2 ** 20
+const TEXT = 'x'.repeat(1000)
+const EVENT = new LogEvent({ source: 'a', stream: 's', id: 'e', timeMs: 0, receivedMs: 0, text: TEXT })
+const never = new AbortController().signal
+
+interface Api {
+  /** Events in the second. */
+  readonly density: (second: number) => number
+  /** Turns of the event loop that a window takes. */
+  readonly turns: () => number
+}
+
+/** A segment of so many seconds over an API that lists each window by the events of its seconds. */
+function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pageEvents = 100 } = {}) {
+  const fetched = { windows: 0, bytes: 0, aheadBytesMax: 0, longest: 0 }
+  const drain = async ({ fromS, toS }: Window, eventsMax: number): Promise<Drained> => {
+    let count = 0
+    let from = toS
+    while (from > fromS && (count + density(from - 1) <= eventsMax || from === toS)) count += density(--from)
+    for (let left = turns(); left > 0; left--) await turn()
+    fetched.windows++
+    fetched.bytes += count * TEXT.length
+    fetched.longest = Math.max(fetched.longest, count)
+    return { fromS: from, toS, events: Array.from({ length: count }, () => EVENT), unreadable: [], duplicates: 0 }
+  }
+  const segment = { nextS: 0, endS: seconds, lateBeforeS: 0 }
+  return { fetched, backfill: new Backfill({ segment, pageEvents, drain, concurrency: () => concurrency }) }
+}
+
+async function takeAll(backfill: Backfill): Promise<readonly Drained[]> {
+  const taken: Drained[] = []
+  for (let head = backfill.head(never); head !== undefined; head = backfill.head(never)) {
+    const window = await head
+    backfill.take(window)
+    taken.push(window)
+  }
+  return taken
+}
+
+// Goal: whatever the density and whichever fetch is done first, every second is handed out once, oldest first.
+test('windows follow each other without a gap', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(400), { minLength: 1, maxLength: 24 }), fc.infiniteStream(fc.nat(3)), async (hours, pace) => {
+      const density = (second: number) => (second % 10 === 0 ? hours[Math.floor(second / 3600)]! : 0)
+      const seconds = hours.length * 3600
+      const { backfill } = stage({ density, turns: () => pace.next().value ?? 0 }, seconds)
+      const windows = await takeAll(backfill)
+      const ends = windows.map(({ toS }) => toS)
+      expect(windows.map(({ fromS }) => fromS)).toEqual([0, ...ends.slice(0, -1)])
+      expect(ends.at(-1)).toBe(seconds)
+      const events = windows.reduce((sum, window) => sum + window.events.length, 0)
+      expect(events).toBe(hours.reduce((sum, count) => sum + 360 * count, 0))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+// Goal: invariant 5. Who takes nothing for an hour finds no more in memory than may wait.
+test.each([
+  [32, 100],
+  [256, 100],
+  [32, 1000],
+])('%i windows at once of pages of %i hold no more text ahead than may wait', async (concurrency, pageEvents) => {
+  const { backfill, fetched } = stage({ density: () => 1, turns: () => 1 }, 10 * 86_400, { concurrency, pageEvents })
+  for (let takes = 0; takes < 40; takes++) backfill.take(await backfill.head(never)!) // It knows the density by now, and was always waited for.
+  const takenBytes = fetched.bytes
+  for (let turns = 0; turns < 2000; turns++) {
+    void backfill.head(never)
+    await turn()
+  }
+  expect(fetched.bytes - takenBytes).toBeLessThan(16 * MIB)
+  expect(fetched.longest).toBeLessThanOrEqual(Math.max(1000, 2 * pageEvents))
+})
+
+test('with many windows at once each is shorter, but never less than a page', async () => {
+  const windowsOf = async (concurrency: number) => {
+    const { backfill } = stage({ density: () => 1, turns: () => 0 }, 86_400, { concurrency })
+    const windows = await takeAll(backfill)
+    return windows.slice(windows.length >> 1, -1).map(({ events }) => events.length) // The density is known by then.
+  }
+  expect(Math.min(...(await windowsOf(32)))).toBeGreaterThanOrEqual(500)
+  const short = await windowsOf(256)
+  expect(Math.max(...short)).toBeLessThan(150)
+  expect(Math.min(...short)).toBeGreaterThanOrEqual(100)
+})
