@@ -64,7 +64,10 @@ export class Attempt {
   }
 
   #read(response: IncomingMessage): void {
-    const { statusCode: status = 0, headers } = response
+    const { statusCode: status = 0 } = response
+    const headers = { ...response.headers }
+    // When to try again is decided elsewhere. Of `0` or a time that has passed the exporter would make a timer of negative length.
+    delete response.headers['retry-after']
     const pieces: Buffer[] = []
     let bytes = 0
     const done = (isWhole: boolean) => this.#answer.resolve({ status, headers, pieces, isWhole })

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
 import type { SinkContext } from '../../core/context.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -164,4 +164,18 @@ test.each([
 test('a page in place of protobuf is no success', async () => {
   await using open = await receiver({ body: '<html>', headers: { 'content-type': 'text/html' } }, { protocol: 'http/protobuf' })
   await expect(open.sink.write([mapped('e1')], never)).rejects.toMatchObject({ code: 'otlp.not_otlp' })
+})
+
+// Goal: of such a time the exporter would make a timer of negative length, and Node a warning in the log.
+test.each(['0', 'Thu, 01 Jan 2026 00:00:00 GMT'])('the exporter does not come back by itself, told to at %s', async moment => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  try {
+    await using open = await receiver({ status: 503, headers: { 'retry-after': moment } })
+    await expect(open.sink.write([mapped('e1')], never)).rejects.toMatchObject({ code: 'otlp.failed', retryAfterMs: 0 })
+    await new Promise(setImmediate)
+    expect(open.received).toHaveLength(1)
+    expect(timers.mock.calls.filter(([, ms]) => Number(ms) < 0)).toEqual([])
+  } finally {
+    timers.mockRestore()
+  }
 })
