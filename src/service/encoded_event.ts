@@ -67,7 +67,7 @@ export class EventEncoder {
 
   /** `event` stands for the mapped one's own. */
   encode({ json }: MappedEvent, event: LogEvent): EncodedEvent {
-    const arena = this.#roomFor(json.length * 3) // A UTF-16 unit takes at most three bytes.
+    const arena = this.#roomFor(json)
     const start = arena.usedBytes
     arena.usedBytes += arena.buffer.write(json, start)
     arena.events++
@@ -84,9 +84,10 @@ export class EventEncoder {
     }
   }
 
-  #roomFor(bytes: number): Arena {
-    if (bytes > ARENA_BYTES) return arenaOf(bytes)
-    if (bytes > this.#arena.buffer.length - this.#arena.usedBytes) this.#arena = this.#idle.pop() ?? arenaOf(ARENA_BYTES)
+  #roomFor(json: string): Arena {
+    const bytesMax = json.length * 3 // A UTF-16 unit takes at most three bytes.
+    if (bytesMax > ARENA_BYTES) return arenaOf(Buffer.byteLength(json))
+    if (bytesMax > this.#arena.buffer.length - this.#arena.usedBytes) this.#arena = this.#idle.pop() ?? arenaOf(ARENA_BYTES)
     return this.#arena
   }
 }

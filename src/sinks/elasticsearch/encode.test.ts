@@ -16,6 +16,9 @@ test.each([
   ['{\n  "b": 1\r\n}', '{"@timestamp":"1970-01-01T00:00:00.000Z",   "b": 1  }'],
   [' { }', '{"@timestamp":"1970-01-01T00:00:00.000Z" }'],
   ['{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}', '{"@timestamp":"2026-01-01T00:00:00.000Z","b":1}'],
+  ['{"b":1,"@timestamp":"2026-01-01T00:00:00.000Z"}', '{"b":1,"@timestamp":"2026-01-01T00:00:00.000Z"}'],
+  ['{"\\u0040timestamp":"2026-01-01T00:00:00.000Z"}', '{"\\u0040timestamp":"2026-01-01T00:00:00.000Z"}'],
+  ['{"b":"@timestamp"}', '{"@timestamp":"1970-01-01T00:00:00.000Z","b":"@timestamp"}'],
 ])('%s stands on one line and has a time', async (json, line) => {
   expect(await encode(json)).toBe(`{"create":{"_id":"a"}}\n${line}\n`.repeat(2))
 })

@@ -33,13 +33,16 @@ export function createEncoder(template: IndexTemplate): (events: Iterable<Mapped
 
 /** What a document of ecs begins with. */
 const STAMPED = '{"@timestamp":'
+/** Without one of them a text has no field of that name: not every document is read for the sake of it. */
+const MAY_BE_STAMPED = /@timestamp|\\u/
 
 /** A data stream refuses what has no `@timestamp`; formats other than ecs have none, so it is put before their own fields. */
 function documentOf(mapped: MappedEvent): Piece {
   const { event, utf8 } = mapped
   const start = utf8 === undefined ? mapped.json.slice(0, STAMPED.length) : String.fromCharCode(...utf8.subarray(0, STAMPED.length))
-  if (start === STAMPED || mapped.document['@timestamp'] !== undefined) return lineOf(mapped)
+  if (start === STAMPED) return lineOf(mapped)
   const line = ndjsonLine(mapped.json)
+  if (MAY_BE_STAMPED.test(line) && mapped.document['@timestamp'] !== undefined) return line
   const rest = line.slice(line.indexOf('{') + 1)
   return `{"@timestamp":"${new Date(event.timeMs).toISOString()}"${/^\s*\}/.test(rest) ? '' : ','}${rest}`
 }
