@@ -19,12 +19,15 @@ interface Api {
 
 /** A segment of so many seconds over an API that lists each window by the events of its seconds. */
 function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pageEvents = 100 } = {}) {
-  const fetched = { windows: 0, bytes: 0, aheadBytesMax: 0, longest: 0 }
+  const fetched = { windows: 0, bytes: 0, longest: 0, atOnce: 0 }
+  let fetching = 0
   const drain = async ({ fromS, toS }: Window, eventsMax: number): Promise<Drained> => {
     let count = 0
     let from = toS
     while (from > fromS && (count + density(from - 1) <= eventsMax || from === toS)) count += density(--from)
+    fetched.atOnce = Math.max(fetched.atOnce, ++fetching)
     for (let left = turns(); left > 0; left--) await turn()
+    fetching--
     fetched.windows++
     fetched.bytes += count * TEXT.length
     fetched.longest = Math.max(fetched.longest, count)
@@ -79,14 +82,31 @@ test.each([
   expect(fetched.longest).toBeLessThanOrEqual(Math.max(1000, 2 * pageEvents))
 })
 
+/** Events of each window, once the density is known. */
+async function lengthsOf(concurrency: number): Promise<readonly number[]> {
+  const { backfill } = stage({ density: () => 1, turns: () => 0 }, 2 * 86_400, { concurrency })
+  const windows = await takeAll(backfill)
+  return windows.slice(windows.length >> 2).map(({ events }) => events.length)
+}
+
 test('with many windows at once each is shorter, but never less than a page', async () => {
-  const windowsOf = async (concurrency: number) => {
-    const { backfill } = stage({ density: () => 1, turns: () => 0 }, 86_400, { concurrency })
-    const windows = await takeAll(backfill)
-    return windows.slice(windows.length >> 1, -1).map(({ events }) => events.length) // The density is known by then.
-  }
-  expect(Math.min(...(await windowsOf(32)))).toBeGreaterThanOrEqual(500)
-  const short = await windowsOf(256)
+  const long = await lengthsOf(32)
+  expect(Math.min(...long.slice(0, long.length >> 1))).toBeGreaterThanOrEqual(500)
+  const short = (await lengthsOf(256)).slice(0, -1)
   expect(Math.max(...short)).toBeLessThan(150)
   expect(Math.min(...short)).toBeGreaterThanOrEqual(100)
+})
+
+test('near the end windows become shorter, down to a page, so that all that are fetched at once end together', async () => {
+  const lengths = (await lengthsOf(32)).slice(0, -1)
+  expect(lengths).toEqual(lengths.toSorted((a, b) => b - a))
+  expect(lengths.at(-1)).toBe(100)
+  expect(lengths.slice(-32).reduce((sum, events) => sum + events, 0)).toBeLessThan(32 * 150)
+})
+
+// Goal: with an API that takes its time, whoever waits does not wait for the memory ahead to grow window by window.
+test('while the head is waited for, as many windows are fetched at once as may be', async () => {
+  const { backfill, fetched } = stage({ density: () => 1, turns: () => 50 }, 10 * 86_400)
+  for (let takes = 0; takes < 8; takes++) backfill.take(await backfill.head(never)!)
+  expect(fetched.atOnce).toBe(32)
 })

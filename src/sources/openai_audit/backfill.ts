@@ -46,6 +46,8 @@ export class Backfill {
   #aheadBytesMax = AHEAD_BYTES_MIN
   #eventBytes = FIRST_EVENT_BYTES
   #fetching = 0
+  /** Whoever takes the windows waits for the head. */
+  #isWaitedFor = false
 
   constructor(options: BackfillOptions) {
     this.#options = options
@@ -55,9 +57,11 @@ export class Backfill {
 
   /** The oldest window that has not been taken; undefined when the segment is done. */
   head(signal: AbortSignal): Promise<Drained> | undefined {
-    this.#adapt()
     this.#plan(signal)
-    return this.#windows[0]?.fetching
+    const [head] = this.#windows
+    this.#isWaitedFor = head !== undefined && head.bytes === undefined
+    this.#adapt()
+    return head?.fetching
   }
 
   /** Takes the head away, once it has been handed out. */
@@ -65,18 +69,27 @@ export class Backfill {
     const taken = this.#windows.shift()
     this.#windows.unshift(...(taken?.rest ?? []))
     this.#aheadBytes -= bytesOf(window)
+    this.#isWaitedFor = false
   }
 
   #plan(signal: AbortSignal): void {
     const { segment, concurrency } = this.#options
     this.#queue.concurrency = concurrency()
     while (this.#plannedToS < segment.endS && this.#windows.length < 2 * concurrency() && this.#hasRoom) {
-      const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#windowS) }
+      const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#nextS) }
       this.#plannedToS = window.toS
       this.#windows.push(this.#start(window, 0, signal))
       // Until the density is known, only a few windows are guessed.
       if (this.#windowS === FIRST_WINDOW_S && this.#windows.length >= 4) return
     }
+  }
+
+  /** How long the next window is: near the end shorter ones, so that all that are fetched at once end together. */
+  get #nextS(): number {
+    const { segment, concurrency, pageEvents } = this.#options
+    const shareS = (segment.endS - this.#plannedToS) / concurrency()
+    const pageS = (this.#windowS * pageEvents) / this.#windowEvents
+    return Math.max(1, Math.round(Math.min(this.#windowS, Math.max(pageS, shareS))))
   }
 
   /** Whoever is waited for is fetched whatever there is ahead of it. */
@@ -87,8 +100,7 @@ export class Backfill {
 
   /** Who has to wait for the head wants more fetched ahead of it; who finds much ready would only have it held in memory. */
   #adapt(): void {
-    const [head] = this.#windows
-    if (head !== undefined && head.bytes === undefined) this.#aheadBytesMax = Math.min(AHEAD_BYTES_MAX, 2 * this.#aheadBytesMax)
+    if (this.#isWaitedFor) this.#aheadBytesMax = Math.min(AHEAD_BYTES_MAX, 2 * this.#aheadBytesMax)
     else if (this.#readyBytes > this.#aheadBytesMax / 2) this.#aheadBytesMax = Math.max(AHEAD_BYTES_MIN, this.#aheadBytesMax / 2)
   }
 
@@ -137,6 +149,7 @@ export class Backfill {
     this.#aheadBytes += bytes
     if (result.events.length > 0) this.#eventBytes = bytes / result.events.length
     if (result.fromS < result.toS) this.#learn(result)
+    this.#adapt()
     this.#plan(signal)
     if (result.fromS === window.fromS) return result
     const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
