@@ -12,6 +12,8 @@ const STRETCH_MAX = 8
 const AHEAD_BYTES_MAX = 16 * 1024 * 1024
 /** Enough where whoever takes the windows is slower than the API. */
 const AHEAD_BYTES_MIN = 2 * 1024 * 1024
+/** Windows near the end are this many times as long as if all that are fetched at once shared what is left. */
+const END_STRETCH = 2
 /** Of one event, before the first window is there. */
 const FIRST_EVENT_BYTES = 2048
 
@@ -87,7 +89,7 @@ export class Backfill {
   /** How long the next window is: near the end shorter ones, so that all that are fetched at once end together. */
   get #nextS(): number {
     const { segment, concurrency, pageEvents } = this.#options
-    const shareS = (segment.endS - this.#plannedToS) / concurrency()
+    const shareS = (END_STRETCH * (segment.endS - this.#plannedToS)) / concurrency()
     const pageS = (this.#windowS * pageEvents) / this.#windowEvents
     return Math.max(1, Math.round(Math.min(this.#windowS, Math.max(pageS, shareS))))
   }
