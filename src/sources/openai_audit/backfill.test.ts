@@ -19,7 +19,7 @@ interface Api {
 
 /** A segment of so many seconds over an API that lists each window by the events of its seconds. */
 function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pageEvents = 100 } = {}) {
-  const fetched = { windows: 0, bytes: 0, longest: 0, atOnce: 0 }
+  const fetched = { bytes: 0, longest: 0, atOnce: 0 }
   let fetching = 0
   const drain = async ({ fromS, toS }: Window, eventsMax: number): Promise<Drained> => {
     let count = 0
@@ -28,7 +28,6 @@ function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pag
     fetched.atOnce = Math.max(fetched.atOnce, ++fetching)
     for (let left = turns(); left > 0; left--) await turn()
     fetching--
-    fetched.windows++
     fetched.bytes += count * TEXT.length
     fetched.longest = Math.max(fetched.longest, count)
     return { fromS: from, toS, events: Array.from({ length: count }, () => EVENT), unreadable: [], duplicates: 0 }
