@@ -114,7 +114,7 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 async function backfill(): Promise<void> {
   using far = await farSide(BACKFILL_EVENTS, 200)
   console.log(`\n${BACKFILL_EVENTS} events at 200 ms of latency, pages of 100; seconds`)
-  for (const windows of [64, 32, 1]) {
+  for (const windows of [128, 64, 32, 1]) {
     const { wallS } = await ship(far, 'sqlite', { window_concurrency: windows, tenant_events: false })
     console.log(`${String(windows).padStart(3)} windows   ${wallS.toFixed(1)}`)
   }

@@ -19,9 +19,10 @@ interface Api {
 
 /** A segment of so many seconds over an API that lists each window by the events of its seconds. */
 function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pageEvents = 100 } = {}) {
-  const fetched = { bytes: 0, longest: 0, atOnce: 0 }
+  const fetched = { bytes: 0, longest: 0, atOnce: 0, drains: [] as (Window & { eventsMax: number })[] }
   let fetching = 0
   const drain = async ({ fromS, toS }: Window, eventsMax: number): Promise<Drained> => {
+    fetched.drains.push({ fromS, toS, eventsMax })
     let count = 0
     let from = toS
     while (from > fromS && (count + density(from - 1) <= eventsMax || from === toS)) count += density(--from)
@@ -90,7 +91,8 @@ async function lengthsOf(concurrency: number): Promise<readonly number[]> {
 
 test('with many windows at once each is shorter, but never less than a page', async () => {
   const long = await lengthsOf(32)
-  expect(Math.min(...long.slice(0, long.length >> 1))).toBeGreaterThanOrEqual(500)
+  expect(Math.min(...long.slice(0, long.length >> 1))).toBeGreaterThanOrEqual(250)
+  expect(Math.max(...long)).toBeLessThan(300)
   const short = (await lengthsOf(256)).slice(0, -1)
   expect(Math.max(...short)).toBeLessThan(150)
   expect(Math.min(...short)).toBeGreaterThanOrEqual(100)
@@ -108,4 +110,17 @@ test('while the head is waited for, as many windows are fetched at once as may b
   const { backfill, fetched } = stage({ density: () => 1, turns: () => 50 }, 10 * 86_400)
   for (let takes = 0; takes < 8; takes++) backfill.take(await backfill.head(never)!)
   expect(fetched.atOnce).toBe(32)
+})
+
+// Goal: a start long before the first event. What is guessed over nothing must not become the length of windows over events.
+test('while no events have come few windows are guessed, and one that is too long is cut after its first page', async () => {
+  const silentS = 20 * 3600
+  const { backfill, fetched } = stage({ density: second => (second < silentS ? 0 : 1), turns: () => 3 }, 10 * 86_400)
+  const windows = await takeAll(backfill)
+  const guessed = fetched.drains.filter(({ eventsMax }) => eventsMax === 99)
+  const tooLong = guessed.filter(({ toS }) => toS > silentS)
+  expect(tooLong.length).toBeGreaterThan(0)
+  expect(tooLong.length).toBeLessThanOrEqual(4)
+  const first = windows.findIndex(({ events }) => events.length > 0)
+  expect(Math.max(...windows.slice(first).map(({ fromS, toS }) => toS - fromS))).toBeLessThan(800)
 })

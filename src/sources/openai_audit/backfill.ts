@@ -1,21 +1,16 @@
 import PQueue from 'p-queue'
 import type { Drained, Window } from '../../paging/drained.ts'
 import type { Segment } from '../../paging/position.ts'
+import { Ahead } from './ahead.ts'
+import { Density } from './density.ts'
 
 /** Longer windows waste less on pages that are not full; shorter ones wait for each other with less in memory. */
 const PAGES_PER_WINDOW_MAX = 5
 const PARTS_MAX = 64
-const FIRST_WINDOW_S = 3600
-/** How much longer or shorter one window may be than the one before. */
-const STRETCH_MAX = 8
-/** Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones. */
-const AHEAD_BYTES_MAX = 16 * 1024 * 1024
-/** Enough where whoever takes the windows is slower than the API. */
-const AHEAD_BYTES_MIN = 2 * 1024 * 1024
+/** Windows that are guessed while nothing is known of how dense events are. */
+const GUESSED_WINDOWS_MAX = 4
 /** Windows near the end are this many times as long as if all that are fetched at once shared what is left. */
 const END_STRETCH = 2
-/** Of one event, before the first window is there. */
-const FIRST_EVENT_BYTES = 2048
 
 export interface BackfillOptions {
   readonly segment: Segment
@@ -36,17 +31,15 @@ interface Fetch {
 
 /**
  * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first.
- * Holds about `AHEAD_BYTES_MAX` of text (invariant 5) and twice its concurrency of windows beyond the one that is waited for.
+ * Holds what `Ahead` allows and twice its concurrency of windows beyond the one that is waited for (invariant 5).
  */
 export class Backfill {
   readonly #options: BackfillOptions
   readonly #queue: PQueue
   readonly #windows: Fetch[] = []
+  readonly #ahead = new Ahead()
+  readonly #density = new Density()
   #plannedToS: number
-  #windowS = FIRST_WINDOW_S
-  #aheadBytes = 0
-  #aheadBytesMax = AHEAD_BYTES_MIN
-  #eventBytes = FIRST_EVENT_BYTES
   #fetching = 0
   /** Whoever takes the windows waits for the head. */
   #isWaitedFor = false
@@ -62,7 +55,7 @@ export class Backfill {
     this.#plan(signal)
     const [head] = this.#windows
     this.#isWaitedFor = head !== undefined && head.bytes === undefined
-    this.#adapt()
+    this.#ahead.adapt(this.#isWaitedFor, this.#readyBytes)
     return head?.fetching
   }
 
@@ -70,40 +63,36 @@ export class Backfill {
   take(window: Drained): void {
     const taken = this.#windows.shift()
     this.#windows.unshift(...(taken?.rest ?? []))
-    this.#aheadBytes -= bytesOf(window)
+    this.#ahead.take(bytesOf(window))
     this.#isWaitedFor = false
   }
 
   #plan(signal: AbortSignal): void {
     const { segment, concurrency } = this.#options
     this.#queue.concurrency = concurrency()
-    while (this.#plannedToS < segment.endS && this.#windows.length < 2 * concurrency() && this.#hasRoom) {
+    while (this.#plannedToS < segment.endS && this.#windows.length < this.#windowsMax && this.#hasRoom) {
       const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#nextS) }
       this.#plannedToS = window.toS
       this.#windows.push(this.#start(window, 0, signal))
-      // Until the density is known, only a few windows are guessed.
-      if (this.#windowS === FIRST_WINDOW_S && this.#windows.length >= 4) return
     }
+  }
+
+  get #windowsMax(): number {
+    return this.#density.isKnown ? 2 * this.#options.concurrency() : GUESSED_WINDOWS_MAX
   }
 
   /** How long the next window is: near the end shorter ones, so that all that are fetched at once end together. */
   get #nextS(): number {
     const { segment, concurrency, pageEvents } = this.#options
     const shareS = (END_STRETCH * (segment.endS - this.#plannedToS)) / concurrency()
-    const pageS = (this.#windowS * pageEvents) / this.#windowEvents
-    return Math.max(1, Math.round(Math.min(this.#windowS, Math.max(pageS, shareS))))
+    const leastS = Math.max(this.#density.secondsOf(pageEvents), shareS)
+    return Math.max(1, Math.round(Math.min(this.#density.secondsOf(this.#windowEvents), leastS)))
   }
 
   /** Whoever is waited for is fetched whatever there is ahead of it. */
   get #hasRoom(): boolean {
-    const expectedBytes = (this.#fetching + 1) * this.#windowEvents * this.#eventBytes
-    return this.#windows.length === 0 || this.#aheadBytes + expectedBytes <= this.#aheadBytesMax
-  }
-
-  /** Who has to wait for the head wants more fetched ahead of it; who finds much ready would only have it held in memory. */
-  #adapt(): void {
-    if (this.#isWaitedFor) this.#aheadBytesMax = Math.min(AHEAD_BYTES_MAX, 2 * this.#aheadBytesMax)
-    else if (this.#readyBytes > this.#aheadBytesMax / 2) this.#aheadBytesMax = Math.max(AHEAD_BYTES_MIN, this.#aheadBytesMax / 2)
+    const expectedBytes = (this.#fetching + 1) * this.#windowEvents * this.#density.eventBytes
+    return this.#windows.length === 0 || this.#ahead.hasRoomFor(expectedBytes)
   }
 
   get #readyBytes(): number {
@@ -134,24 +123,29 @@ export class Backfill {
     return fetch
   }
 
-  /** What a window is planned to hold: so little that all that are fetched at once fit into the memory ahead. */
+  /** What a window is planned to hold. */
   get #windowEvents(): number {
     const { pageEvents, concurrency } = this.#options
-    const fitting = AHEAD_BYTES_MAX / (concurrency() * this.#eventBytes)
+    const fitting = Ahead.windowBytes(concurrency()) / this.#density.eventBytes
     return Math.min(PAGES_PER_WINDOW_MAX * pageEvents, Math.max(pageEvents, fitting))
   }
 
+  /** A window with more is cut: one whose length was guessed after its first page, which tells how dense events are. */
+  get #eventsMax(): number {
+    return this.#density.isKnown ? Math.ceil(2 * this.#windowEvents) : Math.max(1, this.#options.pageEvents - 1)
+  }
+
   /**
-   * The oldest part of the window; what follows it goes into `rest`, in order. Of a window with twice what was planned
-   * the newest part is kept, and the others are listed in windows of their own.
+   * The oldest part of the window; what follows it goes into `rest`, in order. Of a window with too much the newest part is
+   * kept, and the others are listed in windows of their own.
    */
   async #fetch(window: Window, rest: Fetch[], signal: AbortSignal): Promise<Drained> {
-    const result = await this.#options.drain(window, Math.ceil(2 * this.#windowEvents), signal)
+    const came = this.#ahead.begin()
+    const result = await this.#options.drain(window, this.#eventsMax, signal)
     const bytes = bytesOf(result)
-    this.#aheadBytes += bytes
-    if (result.events.length > 0) this.#eventBytes = bytes / result.events.length
-    if (result.fromS < result.toS) this.#learn(result)
-    this.#adapt()
+    came(bytes)
+    this.#density.saw(result, result.events.length, bytes)
+    this.#ahead.adapt(this.#isWaitedFor, this.#readyBytes)
     this.#plan(signal)
     if (result.fromS === window.fromS) return result
     const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
@@ -169,11 +163,6 @@ export class Backfill {
     const count = Math.min(lengthS, PARTS_MAX, Math.max(2, wanted))
     const boundary = (n: number) => fromS + Math.floor((lengthS * n) / count)
     return Array.from({ length: count }, (_, n) => ({ fromS: boundary(n), toS: boundary(n + 1) }))
-  }
-
-  #learn({ fromS, toS, events }: Drained): void {
-    const stretch = Math.min(STRETCH_MAX, Math.max(1 / STRETCH_MAX, this.#windowEvents / Math.max(1, events.length)))
-    this.#windowS = Math.max(1, Math.round(Math.max(1, toS - fromS) * stretch))
   }
 }
 

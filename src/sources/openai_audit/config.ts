@@ -22,7 +22,7 @@ export const openaiAuditConfig = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(32)
+    .default(64)
     .describe('The most windows of the past fetched at once; adapts below it, from 4.'),
   ...httpSettings,
   request_timeout: httpSettings.request_timeout.prefault('60s'),
