@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['test/servers/**/*.test.ts'],
           setupFiles: ['test/servers/show_logs.ts'],
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2, // Most of the time they wait for a server; more of those at once would not fit into the memory of a small machine.
           testTimeout: 300_000,
           hookTimeout: 900_000,
         },
