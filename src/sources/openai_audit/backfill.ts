@@ -85,8 +85,8 @@ export class Backfill {
   get #nextS(): number {
     const { segment, concurrency, pageEvents } = this.#options
     const shareS = (END_STRETCH * (segment.endS - this.#plannedToS)) / concurrency()
-    const leastS = Math.max(this.#density.secondsOf(pageEvents), shareS)
-    return Math.max(1, Math.round(Math.min(this.#density.secondsOf(this.#windowEvents), leastS)))
+    const nearEndS = Math.max(this.#density.secondsOf(pageEvents), shareS)
+    return Math.max(1, Math.round(Math.min(this.#density.secondsOf(this.#windowEvents), nearEndS)))
   }
 
   /** Whoever is waited for is fetched whatever there is ahead of it. */

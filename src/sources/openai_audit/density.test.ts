@@ -13,15 +13,15 @@ test('nothing is known before some events were listed', () => {
 })
 
 test.each([
-  ['as dense', 100, 100, 1],
-  ['half as dense', 100, 50, 2],
-  ['twice as dense', 100, 200, 1 / 2],
-  ['empty', 100, 0, 8],
-  ['full of events', 100, 1_000_000, 1 / 8],
-])('a window after one that was %s', (_, wanted, events, hours) => {
+  ['as dense', 100, 1],
+  ['half as dense', 50, 2],
+  ['twice as dense', 200, 1 / 2],
+  ['empty', 0, 8],
+  ['full of events', 1_000_000, 1 / 8],
+])('a window after one that was %s', (_, events, hours) => {
   const density = new Density()
   density.saw({ fromS: 0, toS: HOUR_S }, events, events * 700)
-  expect(density.secondsOf(wanted)).toBe(hours * HOUR_S)
+  expect(density.secondsOf(100)).toBe(hours * HOUR_S)
 })
 
 // Goal: windows are fetched at once and come in any order; an early one must not undo what a later one has shown.

@@ -11,25 +11,21 @@ export class Density {
   #lengthS = FIRST_WINDOW_S / STRETCH_MAX
   #events = 0
   #seenToS = Number.NEGATIVE_INFINITY
-  #eventBytes = FIRST_EVENT_BYTES
-  #isKnown = false
+  #eventBytes: number | undefined
 
   /** Some events were listed. */
   get isKnown(): boolean {
-    return this.#isKnown
+    return this.#eventBytes !== undefined
   }
 
   /** Text of one event. */
   get eventBytes(): number {
-    return this.#eventBytes
+    return this.#eventBytes ?? FIRST_EVENT_BYTES
   }
 
   /** `bytes`: text of the events. What comes next is more like the latest time that was listed than like what was listed last. */
   saw({ fromS, toS }: Window, events: number, bytes: number): void {
-    if (events > 0) {
-      this.#eventBytes = bytes / events
-      this.#isKnown = true
-    }
+    if (events > 0) this.#eventBytes = bytes / events
     if (fromS >= toS || toS <= this.#seenToS) return
     this.#seenToS = toS
     this.#lengthS = toS - fromS
