@@ -2,6 +2,7 @@ import type { Batch, Position } from '../core/batch.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { ReadOptions } from './journal.ts'
 import { eventCount } from './position.ts'
+import type { ReaderPlace } from './ring.ts'
 import type { Segment } from './shelf.ts'
 
 /** Text of one batch, unless a single append is longer. In UTF-16 units, which is what memory holds. */
@@ -17,8 +18,8 @@ export interface Feed {
   segmentAt(position: number): Segment | undefined
   /** Resolves once the head is beyond `position`; rejects with the reason of `signal`. */
   beyond(position: number, signal: AbortSignal): Promise<void>
-  /** Hears before which position a reader is done with what it was given; undefined: with all, it has ended. */
-  readerMoved?(reader: object, position: number | undefined): void
+  /** Hears how far a reader is; undefined: it has ended. */
+  readerMoved?(reader: object, place: ReaderPlace | undefined): void
 }
 
 /** See `JournalReader.read`. */
@@ -36,7 +37,7 @@ export async function* readBatches(
     for (;;) {
       signal.throwIfAborted()
       const batch = gatherer.next(position)
-      feed.readerMoved?.(gatherer, given)
+      feed.readerMoved?.(gatherer, { done: given, taken: batch.position })
       if (batch.position > position) {
         given = position
         position = batch.position

@@ -15,6 +15,9 @@ function ringOf(count: number, bytes: number, dropped: number[] = []) {
   return ring
 }
 
+/** A reader that is done with so much, and has taken so much. */
+const at = (done: number, taken = done) => ({ done, taken })
+
 const heldOf = (ring: Ring) => [0, 1, 2, 3, 4, 5].filter(position => ring.at(position) !== undefined)
 
 test('what is held for readers at the head is bounded in bytes; the oldest goes first, and is told', () => {
@@ -29,26 +32,28 @@ test('what is held for readers at the head is bounded in bytes; the oldest goes 
 test('what every reader has passed is let go; who is still far behind, or has ended, holds nothing', () => {
   const ring = ringOf(4, MIB)
   const [fast, slow] = [{}, {}]
-  ring.readerMoved(slow, 1)
-  ring.readerMoved(fast, 3)
+  ring.readerMoved(slow, at(1))
+  ring.readerMoved(fast, at(3))
   expect(heldOf(ring)).toEqual([1, 2, 3])
   ring.readerMoved(slow, undefined)
   expect(heldOf(ring)).toEqual([3])
-  ring.readerMoved(slow, 0)
-  ring.readerMoved(fast, 4)
+  ring.readerMoved(slow, at(0))
+  ring.readerMoved(fast, at(4))
   expect(heldOf(ring)).toEqual([])
 })
 
 test.each([
-  ['there is room', 0, MIB, false],
-  ['it would drop what the reader has passed', 2, 2 * MIB, false],
-  ['it would drop what the reader takes next', 0, 4 * MIB, true],
-  ['it would drop what stands between', 1, 6 * MIB, true],
+  ['there is room', at(0, 5), MIB, false],
+  ['it would drop what the reader is done with', at(2, 6), 2 * MIB, false],
+  ['it would drop what the reader is at', at(0, 6), 4 * MIB, true],
+  ['it would drop what stands between', at(1, 6), 6 * MIB, true],
+  ['the reader has much to take', at(4), MIB, true],
+  ['the reader has little to take', at(4, 5), MIB, false],
   ['no reader is near', undefined, 7 * MIB, false],
-])('an append waits for the reader or not: %s', async (_, position, bytes, waits) => {
+])('an append waits for the reader or not: %s', async (_, place, bytes, waits) => {
   const ring = ringOf(6, MIB)
   const clock = new VirtualClock()
-  if (position !== undefined) ring.readerMoved({}, position)
+  if (place !== undefined) ring.readerMoved({}, place)
   let isThrough = false
   const waiting = ring.letReadersIn(bytes, clock, never).then(() => (isThrough = true))
   await settled()
@@ -60,7 +65,7 @@ test.each([
 test('appends that are let through and not pushed yet count', async () => {
   const ring = ringOf(6, MIB)
   const clock = new VirtualClock()
-  ring.readerMoved({}, 0)
+  ring.readerMoved({}, at(0, 6))
   let isThrough = false
   const first = await ring.letReadersIn(2 * MIB, clock, never)
   const second = ring.letReadersIn(MIB, clock, never).then(() => (isThrough = true))
@@ -76,13 +81,21 @@ test('the wait ends as soon as the reader has moved on, and with an abort', asyn
   const ring = ringOf(6, MIB)
   const clock = new VirtualClock()
   const reader = {}
-  ring.readerMoved(reader, 0)
+  ring.readerMoved(reader, at(0))
   const first = ring.letReadersIn(4 * MIB, clock, never)
-  ring.readerMoved(reader, 3)
+  ring.readerMoved(reader, at(3, 6))
   await first
   const stop = new AbortController()
   const second = ring.letReadersIn(8 * MIB, clock, stop.signal)
   stop.abort(new Error('stopped'))
   await expect(second).rejects.toThrow('stopped')
   expect(clock.sleeping).toBe(0)
+})
+
+// Goal: a slow destination beside a fast one costs the fast one nothing.
+test('of two readers the faster counts', async () => {
+  const ring = ringOf(6, MIB)
+  ring.readerMoved({}, at(0))
+  ring.readerMoved({}, at(5, 6))
+  using _room = await ring.letReadersIn(MIB, new VirtualClock(), never)
 })

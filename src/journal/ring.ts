@@ -1,17 +1,27 @@
 import type { Clock } from '../core/clock.ts'
 import { withinMs } from '../toolkit/within.ts'
 import { Bell } from './bell.ts'
-import { type HeldSegment, Shelf } from './shelf.ts'
+import { bytesBefore, type HeldSegment, Shelf } from './shelf.ts'
 
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
+/** Text that the fastest reader at the head has not taken: an append comes after it. What waits longer than it has to grows old. */
+const UNREAD_BYTES_MAX = 2 ** 20
 /** How long an append leaves what it would drop to a reader that is just about to take it and does not move. */
 const READER_MS_MAX = 500
+
+/** How far a reader is, in events before its place. */
+export interface ReaderPlace {
+  /** It is done with what was before. */
+  readonly done: number
+  /** It has taken what was before. */
+  readonly taken: number
+}
 
 /** The newest appends, as they were handed in: a reader at the head neither reads nor parses. */
 export class Ring {
   readonly #shelf = new Shelf<HeldSegment>()
-  readonly #readers = new Map<object, number>()
+  readonly #readers = new Map<object, ReaderPlace>()
   readonly #moved = new Bell()
   /** Of appends that are let through and not pushed yet. */
   #comingBytes = 0
@@ -27,12 +37,11 @@ export class Ring {
       this.#drop(oldest)
   }
 
-  /** A reader has come so far, or has ended. What all that read from here have passed is let go. */
-  readerMoved(reader: object, position: number | undefined): void {
-    if (position === undefined) this.#readers.delete(reader)
-    else this.#readers.set(reader, position)
-    const { oldest } = this.#shelf
-    if (oldest !== undefined) this.dropBefore(Math.min(...this.#positionsFrom(oldest.first)))
+  /** A reader has come so far, or has ended. What all that read from here are done with is let go. */
+  readerMoved(reader: object, place: ReaderPlace | undefined): void {
+    if (place === undefined) this.#readers.delete(reader)
+    else this.#readers.set(reader, place)
+    this.dropBefore(Math.min(...this.#readersAtHead().map(({ done }) => done)))
     this.#moved.ring()
   }
 
@@ -43,12 +52,21 @@ export class Ring {
       this.#drop(oldest)
   }
 
-  /** Whether so much more would drop what the fastest reader is just about to take. */
+  /** Whether the fastest reader is to come first, for it has much to take, or so much more would drop what it is at. */
   #isAheadOfReader(bytes: number): boolean {
+    const readers = this.#readersAtHead()
+    if (readers.length === 0) return false
+    const comingAndFrom = (position: number) => this.#comingBytes + this.#bytesFrom(position)
+    const unread = comingAndFrom(Math.max(...readers.map(({ taken }) => taken)))
+    const held = comingAndFrom(Math.max(...readers.map(({ done }) => done)))
+    return unread > UNREAD_BYTES_MAX || (held > 0 && held + bytes > RING_BYTES_MAX)
+  }
+
+  #bytesFrom(position: number): number {
     const { oldest } = this.#shelf
-    const next = oldest && this.#shelf.at(Math.max(...this.#positionsFrom(oldest.first)))
-    if (oldest === undefined || next === undefined) return false
-    return this.#shelf.bytes - (next.bytesBefore - oldest.bytesBefore) + this.#comingBytes + bytes > RING_BYTES_MAX
+    const segment = this.#shelf.at(position)
+    if (oldest === undefined || segment === undefined) return 0
+    return this.#shelf.bytes - (bytesBefore(segment, position) - oldest.bytesBefore)
   }
 
   /**
@@ -81,7 +99,9 @@ export class Ring {
     this.#onDrop(oldest)
   }
 
-  #positionsFrom(first: number): readonly number[] {
-    return [...this.#readers.values()].filter(position => position >= first)
+  /** Those that read from here. */
+  #readersAtHead(): readonly ReaderPlace[] {
+    const { oldest } = this.#shelf
+    return oldest === undefined ? [] : [...this.#readers.values()].filter(({ done }) => done >= oldest.first)
   }
 }

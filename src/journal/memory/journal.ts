@@ -7,7 +7,7 @@ import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, Ledge
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
 import { readBatches } from '../reading.ts'
-import { Ring } from '../ring.ts'
+import { type ReaderPlace, Ring } from '../ring.ts'
 import { bytesBefore, type HeldSegment, Shelf } from '../shelf.ts'
 import { RememberedIds } from './ids.ts'
 import { Notes } from './notes.ts'
@@ -88,7 +88,7 @@ export class MemoryJournal implements Journal {
       beyond: async (position: number, ended: AbortSignal) => {
         while (this.#end.events <= position) await this.#appended.wait(ended)
       },
-      readerMoved: (reader: object, position: number | undefined) => this.#parsed.readerMoved(reader, position),
+      readerMoved: (reader: object, place: ReaderPlace | undefined) => this.#parsed.readerMoved(reader, place),
     }
     return readBatches(feed, from, options, signal)
   }

@@ -49,7 +49,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
       beyond: async (position, signal) => {
         while (this.#end.events <= position) await this.#appended.wait(signal)
       },
-      readerMoved: (reader, position) => ring.readerMoved(reader, position),
+      readerMoved: (reader, place) => ring.readerMoved(reader, place),
     })
     this.#context = context
     this.#lock = lock

@@ -3,57 +3,76 @@ import { Ahead } from './ahead.ts'
 
 const MIB = 2 ** 20
 
-/** Whole MiB that it has room for. */
-function room(ahead: Ahead): number {
-  let mib = 0
-  while (ahead.hasRoomFor((mib + 1) * MIB)) mib++
-  return mib
+/** At a time that a test sets. */
+function stage() {
+  const clock = { ms: 0 }
+  return { clock, ahead: new Ahead(() => clock.ms) }
 }
 
-/** Fetches so much while so much is taken. */
-function fetch(ahead: Ahead, bytes: number, takenBytes = 0): void {
-  const came = ahead.begin()
-  ahead.take(takenBytes)
-  came(bytes)
+/** What is needed is found by what is fetched, taken and asked for again in so many ms. */
+function pass({ clock, ahead }: ReturnType<typeof stage>, { fetchMs, bytes, busyMs }: { fetchMs: number; bytes: number; busyMs: number }) {
+  const ended = ahead.begin()
+  clock.ms += fetchMs
+  ended()
+  ahead.take(bytes)
+  clock.ms += busyMs
+  ahead.ask()
 }
 
-test('what waits is counted until it is taken', () => {
-  const ahead = new Ahead()
-  expect(room(ahead)).toBe(16)
-  fetch(ahead, 5 * MIB)
-  expect(room(ahead)).toBe(11)
-  ahead.take(2 * MIB)
-  expect(room(ahead)).toBe(13)
+const mibAfter = ({ ahead }: ReturnType<typeof stage>, readyBytes: number) =>
+  Array.from({ length: 6 }, () => {
+    ahead.ready(readyBytes)
+    return ahead.bytesMax / MIB
+  })
+
+test('while the API is waited for it grows, up to a bound', () => {
+  const { clock, ahead } = stage()
+  const mib = [0, 100, 200, 300].map(ms => {
+    clock.ms = ms
+    ahead.wait()
+    return ahead.bytesMax / MIB
+  })
+  expect(mib).toEqual([2, 8, 16, 16])
 })
 
-test('who takes little while a window is fetched has little held, and who waits has much again', () => {
-  const ahead = new Ahead()
-  const rooms = Array.from({ length: 5 }, () => {
-    ahead.adapt(false, 16 * MIB)
-    return room(ahead)
-  })
-  expect(rooms).toEqual([8, 4, 2, 2, 2])
-  ahead.adapt(true, 0)
-  expect(room(ahead)).toBe(4)
-  for (let n = 0; n < 9; n++) ahead.adapt(true, 0)
-  expect(room(ahead)).toBe(16)
+// Goal: what the event loop itself is late with is no reason to fetch more.
+test('short waits, however many, change nothing', () => {
+  const { clock, ahead } = stage()
+  for (let n = 0; n < 50; n++) {
+    ahead.wait()
+    clock.ms += 99
+    ahead.wait()
+    ahead.take(MIB)
+    ahead.ask()
+  }
+  expect(ahead.bytesMax).toBe(2 * MIB)
+})
+
+test('where what is taken comes at once, it shrinks to little', () => {
+  const staged = stage()
+  pass(staged, { fetchMs: 1, bytes: 10_000, busyMs: 100 })
+  expect(mibAfter(staged, 16 * MIB)).toEqual([1, 0.5, 0.5, 0.5, 0.5, 0.5])
 })
 
 // Goal: an API that takes its time and a taker that is just as fast: with less than what is taken meanwhile the taker would wait.
-test('who takes much while a window is fetched keeps twice as much', () => {
-  const ahead = new Ahead()
-  fetch(ahead, 3 * MIB, 3 * MIB)
-  for (let n = 0; n < 9; n++) ahead.adapt(false, 16 * MIB)
-  expect(room(ahead)).toBe(6)
-  fetch(ahead, 40 * MIB, 40 * MIB)
-  ahead.adapt(false, 16 * MIB)
-  expect(room(ahead)).toBe(16)
+test('who takes much during one fetch keeps twice as much', () => {
+  const staged = stage()
+  pass(staged, { fetchMs: 5000, bytes: 300_000, busyMs: 200 }) // One slow answer says nothing of the others.
+  pass(staged, { fetchMs: 300, bytes: 300_000, busyMs: 200 })
+  expect(mibAfter(staged, 16 * MIB).at(-1)).toBeCloseTo((2 * 300 * 1500) / MIB)
 })
 
-test('while not much is ready nothing changes', () => {
-  const ahead = new Ahead()
-  ahead.adapt(false, 8 * MIB)
-  expect(room(ahead)).toBe(16)
+test('it never grows because much is ready', () => {
+  const staged = stage()
+  pass(staged, { fetchMs: 300, bytes: 30 * MIB, busyMs: 1 })
+  expect(mibAfter(staged, 16 * MIB).at(-1)).toBe(2)
+})
+
+test('while not much is ready, or nothing was taken yet, nothing changes', () => {
+  const staged = stage()
+  expect(mibAfter(staged, 16 * MIB).at(-1)).toBe(2)
+  pass(staged, { fetchMs: 1, bytes: 10_000, busyMs: 100 })
+  expect(mibAfter(staged, MIB).at(-1)).toBe(2)
 })
 
 test('all windows that are fetched at once leave half of the room', () => {

@@ -1,44 +1,80 @@
 const BYTES_MAX = 16 * 1024 * 1024
 /** Enough where whoever takes the windows is slower than the API. */
-const BYTES_MIN = 2 * 1024 * 1024
+const BYTES_MIN = 512 * 1024
+const BYTES_INITIAL = 2 * 1024 * 1024
+/** A shorter wait is the event loop's own work, to which more windows ahead would only add. */
+const WAIT_MS_MIN = 100
+const GROWTH = 4
+/** Fetches of which the shortest tells how long one takes that waits for nothing but the API. */
+const RECENT_FETCHES = 16
+/** The weight of what was taken before in the pace. */
+const PACE_DECAY = 0.9
 
 /**
- * Text of windows that are fetched, or are being fetched and expected to hold it, and wait for earlier ones (invariant 5).
- * Where all are ready in time it is no more than twice what is taken while one of them is fetched: more would only grow old.
+ * How much text of windows there may be up to the newest one that is fetched (invariant 5). It grows while whoever takes them
+ * waits for the API. Where they are ready in time it shrinks to twice what is taken during one fetch: more would only grow old.
  */
 export class Ahead {
-  #bytes = 0
-  #bytesMax = BYTES_MAX
+  readonly #nowMs: () => number
+  #bytesMax = BYTES_INITIAL
+  /** Of the latest fetches. */
+  readonly #fetchMs: number[] = []
+  /** What was taken, and how long whoever took it was busy with it. */
   #takenBytes = 0
-  #takenMeanwhileBytes = 0
+  #busyMs = 0
+  #busySinceMs: number | undefined
+  /** Since when the window at the head is waited for, or since the limit last grew for its sake. */
+  #waitingSinceMs: number | undefined
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
 
   /** Of one of so many windows: together they take half of the room, and leave the other to those that wait for a slow one. */
   static windowBytes(concurrency: number): number {
     return BYTES_MAX / 2 / concurrency
   }
 
-  hasRoomFor(expectedBytes: number): boolean {
-    return this.#bytes + expectedBytes <= this.#bytesMax
+  get bytesMax(): number {
+    return this.#bytesMax
   }
 
-  /** A fetch starts; the function is to be called with what came of it. */
-  begin(): (bytes: number) => void {
-    const takenBytes = this.#takenBytes
-    return bytes => {
-      this.#bytes += bytes
-      this.#takenMeanwhileBytes = this.#takenBytes - takenBytes
+  /** A fetch begins; the function is to be called when it has ended. */
+  begin(): () => void {
+    const startMs = this.#nowMs()
+    return () => {
+      this.#fetchMs.push(this.#nowMs() - startMs)
+      if (this.#fetchMs.length > RECENT_FETCHES) this.#fetchMs.shift()
     }
   }
 
+  /** So much is taken: until the next is asked for, whoever takes is busy with it. */
   take(bytes: number): void {
-    this.#bytes -= bytes
-    this.#takenBytes += bytes
+    this.#takenBytes = PACE_DECAY * this.#takenBytes + bytes
+    this.#busySinceMs = this.#nowMs()
+    this.#waitingSinceMs = undefined
   }
 
-  /** Who has to wait for a window wants more fetched ahead of it; who finds much ready would only have it held in memory. */
-  adapt(isWaitedFor: boolean, readyBytes: number): void {
-    if (isWaitedFor) this.#bytesMax = Math.min(BYTES_MAX, 2 * this.#bytesMax)
-    else if (readyBytes > this.#bytesMax / 2)
-      this.#bytesMax = Math.max(BYTES_MIN, this.#bytesMax / 2, Math.min(BYTES_MAX, 2 * this.#takenMeanwhileBytes))
+  /** The next is asked for. */
+  ask(): void {
+    if (this.#busySinceMs === undefined) return
+    this.#busyMs = PACE_DECAY * this.#busyMs + this.#nowMs() - this.#busySinceMs
+    this.#busySinceMs = undefined
+  }
+
+  /** The next has not come. */
+  wait(): void {
+    const nowMs = this.#nowMs()
+    this.#waitingSinceMs ??= nowMs
+    if (nowMs - this.#waitingSinceMs < WAIT_MS_MIN) return
+    this.#waitingSinceMs = nowMs
+    this.#bytesMax = Math.min(BYTES_MAX, GROWTH * this.#bytesMax)
+  }
+
+  /** So much has come and can be taken. */
+  ready(bytes: number): void {
+    if (bytes <= this.#bytesMax / 2 || this.#busyMs === 0) return
+    const neededBytes = (2 * Math.min(...this.#fetchMs) * this.#takenBytes) / this.#busyMs
+    this.#bytesMax = Math.min(this.#bytesMax, Math.max(BYTES_MIN, this.#bytesMax / 2, neededBytes))
   }
 }

@@ -19,7 +19,7 @@ interface Api {
 
 /** A segment of so many seconds over an API that lists each window by the events of its seconds. */
 function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pageEvents = 100 } = {}) {
-  const fetched = { bytes: 0, longest: 0, atOnce: 0, drains: [] as (Window & { eventsMax: number })[] }
+  const fetched = { bytes: 0, longest: 0, atOnce: 0, turns: 0, drains: [] as (Window & { eventsMax: number })[] }
   let fetching = 0
   const drain = async ({ fromS, toS }: Window, eventsMax: number): Promise<Drained> => {
     fetched.drains.push({ fromS, toS, eventsMax })
@@ -34,14 +34,21 @@ function stage({ density, turns }: Api, seconds: number, { concurrency = 32, pag
     return { fromS: from, toS, events: Array.from({ length: count }, () => EVENT), unreadable: [], duplicates: 0 }
   }
   const segment = { nextS: 0, endS: seconds, lateBeforeS: 0 }
-  return { fetched, backfill: new Backfill({ segment, pageEvents, drain, concurrency: () => concurrency }) }
+  const nowMs = () => 100 * fetched.drains.length // Whoever waits has waited long.
+  return { fetched, backfill: new Backfill({ segment, pageEvents, drain, concurrency: () => concurrency, nowMs }) }
+}
+
+async function takeOne(backfill: Backfill): Promise<Drained | undefined> {
+  const window = await backfill.head(never)
+  backfill.take()
+  return window
 }
 
 async function takeAll(backfill: Backfill): Promise<readonly Drained[]> {
   const taken: Drained[] = []
   for (let head = backfill.head(never); head !== undefined; head = backfill.head(never)) {
     const window = await head
-    backfill.take(window)
+    backfill.take()
     taken.push(window)
   }
   return taken
@@ -72,7 +79,7 @@ test.each([
   [32, 1000],
 ])('%i windows at once of pages of %i hold no more text ahead than may wait', async (concurrency, pageEvents) => {
   const { backfill, fetched } = stage({ density: () => 1, turns: () => 1 }, 10 * 86_400, { concurrency, pageEvents })
-  for (let takes = 0; takes < 40; takes++) backfill.take(await backfill.head(never)!) // It knows the density by now, and was always waited for.
+  for (let takes = 0; takes < 40; takes++) await takeOne(backfill) // It knows the density by now, and was always waited for.
   const takenBytes = fetched.bytes
   for (let turns = 0; turns < 2000; turns++) {
     void backfill.head(never)
@@ -80,6 +87,45 @@ test.each([
   }
   expect(fetched.bytes - takenBytes).toBeLessThan(16 * MIB)
   expect(fetched.longest).toBeLessThanOrEqual(Math.max(1000, 2 * pageEvents))
+})
+
+test('a window that is waited for is fetched though it is larger than what may wait', async () => {
+  const { backfill, fetched } = stage({ density: () => 1, turns: () => 1 }, 86_400, { pageEvents: 20_000 })
+  await takeAll(backfill)
+  expect(fetched.longest).toBeGreaterThan((16 * MIB) / TEXT.length)
+})
+
+// Goal: who waits for a window that is cut waits for none of the later ones.
+test('the parts of a window are listed before later windows', async () => {
+  const { backfill, fetched } = stage({ density: () => 1, turns: () => 1 }, 86_400, { concurrency: 1 })
+  await takeAll(backfill)
+  const starts = fetched.drains.map(({ fromS }) => fromS)
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b))
+  expect(new Set(starts).size).toBeLessThan(starts.length)
+})
+
+// Goal: invariant 5. Windows that were planned when little happened, and hold a thousand times as much.
+test.each([
+  [64, 100],
+  [64, 1000],
+  [256, 100],
+])('a burst, %i windows at once of pages of %i', async (concurrency, pageEvents) => {
+  const burstS = 5 * 86_400
+  const density = (second: number) => (second < burstS ? (second % 100 === 0 ? 1 : 0) : 10)
+  const { backfill, fetched } = stage({ density, turns: () => 1 }, burstS + 86_400, { concurrency, pageEvents })
+  let takenBytes = 0
+  let aheadBytes = 0
+  for (let window = await takeOne(backfill); window !== undefined; window = await takeOne(backfill)) {
+    takenBytes += window.events.length * TEXT.length
+    for (let turns = 0; window.toS > burstS && turns < 3; turns++) {
+      void backfill.head(never)
+      await turn()
+    }
+    aheadBytes = Math.max(aheadBytes, fetched.bytes - takenBytes)
+  }
+  expect(takenBytes).toBe(fetched.bytes)
+  expect(fetched.bytes).toBeGreaterThan(800 * MIB)
+  expect(aheadBytes).toBeLessThan(64 * MIB)
 })
 
 /** Events of each window, once the density is known. */
@@ -108,7 +154,7 @@ test('near the end windows become shorter, down to a page, so that all that are 
 // Goal: with an API that takes its time, whoever waits does not wait for the memory ahead to grow window by window.
 test('while the head is waited for, as many windows are fetched at once as may be', async () => {
   const { backfill, fetched } = stage({ density: () => 1, turns: () => 50 }, 10 * 86_400)
-  for (let takes = 0; takes < 8; takes++) backfill.take(await backfill.head(never)!)
+  for (let takes = 0; takes < 8; takes++) await takeOne(backfill)
   expect(fetched.atOnce).toBe(32)
 })
 

@@ -19,28 +19,31 @@ export interface BackfillOptions {
   readonly drain: (window: Window, eventsMax: number, signal: AbortSignal) => Promise<Drained>
   /** Windows fetched at once, now. */
   readonly concurrency: () => number
+  readonly nowMs: () => number
 }
 
-/** A window that is being fetched, and what follows it where it turned out to be too large. */
-interface Fetch {
-  readonly fetching: Promise<Drained>
-  readonly rest: Fetch[]
-  /** Undefined while it is being fetched. */
-  bytes?: number
+/** A window in its place among the others. */
+interface Place {
+  window: Window
+  state: 'planned' | 'fetching' | 'came'
+  /** Of the events it holds, once it came. */
+  bytes: number
+  readonly drained: PromiseWithResolvers<Drained>
 }
 
 /**
- * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first.
- * Holds what `Ahead` allows and twice its concurrency of windows beyond the one that is waited for (invariant 5).
+ * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first. A window begins when
+ * those before it leave it room in what `Ahead` allows (invariant 5); the one that is waited for, at once. Where one turns out
+ * to hold many times what was expected of it, its parts are listed beside what came of later ones: up to four times as much.
  */
 export class Backfill {
   readonly #options: BackfillOptions
   readonly #queue: PQueue
-  readonly #windows: Fetch[] = []
-  readonly #ahead = new Ahead()
+  /** Without a gap, oldest first: what is not taken. */
+  readonly #places: Place[] = []
+  readonly #ahead: Ahead
   readonly #density = new Density()
   #plannedToS: number
-  #fetching = 0
   /** Whoever takes the windows waits for the head. */
   #isWaitedFor = false
 
@@ -48,33 +51,57 @@ export class Backfill {
     this.#options = options
     this.#plannedToS = options.segment.nextS
     this.#queue = new PQueue({ concurrency: options.concurrency() })
+    this.#ahead = new Ahead(options.nowMs)
   }
 
   /** The oldest window that has not been taken; undefined when the segment is done. */
   head(signal: AbortSignal): Promise<Drained> | undefined {
-    this.#plan(signal)
-    const [head] = this.#windows
-    this.#isWaitedFor = head !== undefined && head.bytes === undefined
-    this.#ahead.adapt(this.#isWaitedFor, this.#readyBytes)
-    return head?.fetching
+    this.#ahead.ask()
+    this.#begin(signal)
+    const [head] = this.#places
+    this.#isWaitedFor = head !== undefined && head.state !== 'came'
+    this.#adapt()
+    return head?.drained.promise
   }
 
   /** Takes the head away, once it has been handed out. */
-  take(window: Drained): void {
-    const taken = this.#windows.shift()
-    this.#windows.unshift(...(taken?.rest ?? []))
-    this.#ahead.take(bytesOf(window))
+  take(): void {
+    this.#ahead.take(this.#places.shift()?.bytes ?? 0)
     this.#isWaitedFor = false
   }
 
-  #plan(signal: AbortSignal): void {
-    const { segment, concurrency } = this.#options
-    this.#queue.concurrency = concurrency()
-    while (this.#plannedToS < segment.endS && this.#windows.length < this.#windowsMax && this.#hasRoom) {
-      const window = { fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#nextS) }
-      this.#plannedToS = window.toS
-      this.#windows.push(this.#start(window, 0, signal))
+  /** Resolves when no fetch is under way any more, once the scope has ended (invariant 7). */
+  async atRest(): Promise<void> {
+    await this.#queue.onIdle()
+  }
+
+  /** Begins the oldest windows for which there is room, and plans more when all have begun. */
+  #begin(signal: AbortSignal): void {
+    this.#queue.concurrency = this.#options.concurrency()
+    let bytes = 0
+    for (let index = 0; ; index++) {
+      const place = this.#places[index] ?? this.#planNext()
+      if (place === undefined) return
+      bytes += this.#bytesOf(place)
+      if (place.state !== 'planned') continue
+      if (index > 0 && bytes > this.#ahead.bytesMax) return
+      this.#start(place, signal)
     }
+  }
+
+  /** What came, or is expected; a guessed window is cut after its first page, and there are few of them. */
+  #bytesOf({ state, bytes }: Place): number {
+    if (state === 'came') return bytes
+    return this.#density.isKnown ? this.#windowEvents * this.#density.eventBytes : 0
+  }
+
+  #planNext(): Place | undefined {
+    const { segment } = this.#options
+    if (this.#plannedToS >= segment.endS || this.#places.length >= this.#windowsMax) return undefined
+    const place = placeOf({ fromS: this.#plannedToS, toS: Math.min(segment.endS, this.#plannedToS + this.#nextS) })
+    this.#plannedToS = place.window.toS
+    this.#places.push(place)
+    return place
   }
 
   get #windowsMax(): number {
@@ -89,38 +116,18 @@ export class Backfill {
     return Math.max(1, Math.round(Math.min(this.#density.secondsOf(this.#windowEvents), nearEndS)))
   }
 
-  /** Whoever is waited for is fetched whatever there is ahead of it. */
-  get #hasRoom(): boolean {
-    const expectedBytes = (this.#fetching + 1) * this.#windowEvents * this.#density.eventBytes
-    return this.#windows.length === 0 || this.#ahead.hasRoomFor(expectedBytes)
+  #adapt(): void {
+    if (this.#isWaitedFor) this.#ahead.wait()
+    else this.#ahead.ready(this.#readyBytes)
   }
 
   get #readyBytes(): number {
     let sum = 0
-    for (const { bytes } of this.#windows) {
-      if (bytes === undefined) break
+    for (const { state, bytes } of this.#places) {
+      if (state !== 'came') break
       sum += bytes
     }
     return sum
-  }
-
-  /** Resolves when no fetch is under way any more, once the scope has ended (invariant 7). */
-  async atRest(): Promise<void> {
-    await this.#queue.onIdle()
-  }
-
-  #start(planned: Window, priority: number, signal: AbortSignal): Fetch {
-    const rest: Fetch[] = []
-    this.#fetching++
-    const fetching = this.#queue.add(() => this.#fetch(planned, rest, signal), { priority }).finally(() => this.#fetching--)
-    const fetch: Fetch = { fetching, rest }
-    fetching.then(
-      window => {
-        fetch.bytes = bytesOf(window)
-      },
-      () => {}, // Heard of when it is the head; until then it must not count as unhandled.
-    )
-    return fetch
   }
 
   /** What a window is planned to hold. */
@@ -135,24 +142,42 @@ export class Backfill {
     return this.#density.isKnown ? Math.ceil(2 * this.#windowEvents) : Math.max(1, this.#options.pageEvents - 1)
   }
 
-  /**
-   * The oldest part of the window; what follows it goes into `rest`, in order. Of a window with too much the newest part is
-   * kept, and the others are listed in windows of their own.
-   */
-  async #fetch(window: Window, rest: Fetch[], signal: AbortSignal): Promise<Drained> {
-    const came = this.#ahead.begin()
-    const result = await this.#options.drain(window, this.#eventsMax, signal)
-    const bytes = bytesOf(result)
-    came(bytes)
-    this.#density.saw(result, result.events.length, bytes)
-    this.#ahead.adapt(this.#isWaitedFor, this.#readyBytes)
-    this.#plan(signal)
-    if (result.fromS === window.fromS) return result
-    const [first, ...others] = this.#partsOf({ fromS: window.fromS, toS: result.fromS }, result)
-    // Older windows are waited for first, so they come before what is planned.
-    const fetches = others.map(part => this.#start(part, 1, signal))
-    rest.unshift(...fetches, ...(result.toS > result.fromS ? [{ fetching: Promise.resolve(result), rest: [], bytes }] : []))
-    return this.#fetch(first!, rest, signal)
+  #start(place: Place, signal: AbortSignal): void {
+    place.state = 'fetching'
+    // Older windows are waited for first.
+    const fetching = this.#queue.add(() => this.#fetch(place, signal), { priority: -place.window.fromS })
+    fetching.catch(place.drained.reject)
+  }
+
+  /** Fetches the window; of one that holds too much the oldest part, before the places of its other parts. */
+  async #fetch(place: Place, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { window } = place
+      const ended = this.#ahead.begin()
+      const result = await this.#options.drain(window, this.#eventsMax, signal)
+      ended()
+      const bytes = bytesOf(result)
+      this.#density.saw(result, result.events.length, bytes)
+      const isWhole = result.fromS === window.fromS
+      if (isWhole) came(place, result, bytes)
+      else this.#cut(place, result, bytes)
+      this.#adapt()
+      this.#begin(signal)
+      if (isWhole) return
+    }
+  }
+
+  /** Leaves the oldest part of what is still to be listed to `place`, and makes places for the others and for what came. */
+  #cut(place: Place, result: Drained, bytes: number): void {
+    const [first, ...others] = this.#partsOf({ fromS: place.window.fromS, toS: result.fromS }, result)
+    place.window = first!
+    const later = others.map(placeOf)
+    if (result.toS > result.fromS) {
+      const newest = placeOf(result)
+      came(newest, result, bytes)
+      later.push(newest)
+    }
+    this.#places.splice(this.#places.indexOf(place) + 1, 0, ...later)
   }
 
   /** Cuts a window as the density of its newer neighbour suggests; at least in two where it can be cut. */
@@ -164,6 +189,18 @@ export class Backfill {
     const boundary = (n: number) => fromS + Math.floor((lengthS * n) / count)
     return Array.from({ length: count }, (_, n) => ({ fromS: boundary(n), toS: boundary(n + 1) }))
   }
+}
+
+function placeOf(window: Window): Place {
+  const drained = Promise.withResolvers<Drained>()
+  drained.promise.catch(() => {}) // Heard of when it is the head; until then it must not count as unhandled.
+  return { window: { fromS: window.fromS, toS: window.toS }, state: 'planned', bytes: 0, drained }
+}
+
+function came(place: Place, result: Drained, bytes: number): void {
+  place.state = 'came'
+  place.bytes = bytes
+  place.drained.resolve(result)
 }
 
 /** Its events' text; most of it is of one byte a character. */

@@ -48,6 +48,7 @@ export class WindowedPast implements Past<Drained> {
         pageEvents: this.#options.pageEvents,
         drain: (window, eventsMax, scope) => options.client.untilDone(() => this.#drain(window, eventsMax, scope), scope),
         concurrency: () => this.#options.limit.value,
+        nowMs: () => options.context.clock.now(),
       })
       this.#backfill = { endS: segment.endS, windows }
     }
@@ -59,7 +60,7 @@ export class WindowedPast implements Past<Drained> {
   }
 
   hand(window: Drained): Batch {
-    this.#backfill!.windows.take(window)
+    this.#backfill!.windows.take()
     return handOut(this.#reading, window, segmentListed(this.#reading.position, window.toS))
   }
 
