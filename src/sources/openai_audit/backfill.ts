@@ -34,7 +34,7 @@ interface Place {
 /**
  * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first. A window begins when
  * those before it leave it room in what `Ahead` allows (invariant 5); the one that is waited for, at once. Where one turns out
- * to hold many times what was expected of it, its parts are listed beside what came of later ones: up to four times as much.
+ * to hold many times what was expected, its parts come beside what is held of later ones: as much again for each cut in a cut.
  */
 export class Backfill {
   readonly #options: BackfillOptions
