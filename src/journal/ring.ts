@@ -7,7 +7,7 @@ import { bytesBefore, type HeldSegment, Shelf } from './shelf.ts'
 const RING_BYTES_MAX = 8 * 2 ** 20
 /** Text that the fastest reader at the head has not taken: an append comes after it. What waits longer than it has to grows old. */
 const UNREAD_BYTES_MAX = 2 ** 20
-/** How long an append leaves what it would drop to a reader that is just about to take it and does not move. */
+/** How long an append waits for a reader that does not move. */
 const READER_MS_MAX = 500
 
 /** How far a reader is, in events before its place. */
