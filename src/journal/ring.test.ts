@@ -99,3 +99,22 @@ test('of two readers the faster counts', async () => {
   ring.readerMoved({}, at(5, 6))
   using _room = await ring.letReadersIn(MIB, new VirtualClock(), never)
 })
+
+// Goal: a destination that has died holds an append back once, not each of them until the journal has left its reader behind.
+test('a reader that does not move is waited for once, and again when it has moved', async () => {
+  const ring = ringOf(6, MIB)
+  const clock = new VirtualClock()
+  const reader = {}
+  ring.readerMoved(reader, at(0))
+  const first = ring.letReadersIn(1, clock, never)
+  await settled()
+  await clock.advance(500)
+  ;(await first)[Symbol.dispose]()
+  using _room = await ring.letReadersIn(1, clock, never)
+  ring.readerMoved(reader, at(1))
+  const again = ring.letReadersIn(1, clock, never)
+  await settled()
+  expect(clock.sleeping).toBe(1)
+  ring.readerMoved(reader, at(5, 6))
+  ;(await again)[Symbol.dispose]()
+})

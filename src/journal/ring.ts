@@ -25,6 +25,8 @@ export class Ring {
   readonly #moved = new Bell()
   /** Of appends that are let through and not pushed yet. */
   #comingBytes = 0
+  /** Where the fastest reader stood when it was waited for in vain: it is not waited for again before it moves. */
+  #stuckAt: number | undefined
   readonly #onDrop: (segment: HeldSegment) => void
 
   constructor(onDrop: (segment: HeldSegment) => void = () => {}) {
@@ -54,12 +56,15 @@ export class Ring {
 
   /** Whether the fastest reader is to come first, for it has much to take, or so much more would drop what it is at. */
   #isAheadOfReader(bytes: number): boolean {
-    const readers = this.#readersAtHead()
-    if (readers.length === 0) return false
-    const comingAndFrom = (position: number) => this.#comingBytes + this.#bytesFrom(position)
-    const unread = comingAndFrom(Math.max(...readers.map(({ taken }) => taken)))
-    const held = comingAndFrom(Math.max(...readers.map(({ done }) => done)))
+    const fastest = this.#fastest
+    if (fastest === undefined || fastest.taken === this.#stuckAt) return false
+    const unread = this.#comingBytes + this.#bytesFrom(fastest.taken)
+    const held = this.#comingBytes + this.#bytesFrom(fastest.done)
     return unread > UNREAD_BYTES_MAX || (held > 0 && held + bytes > RING_BYTES_MAX)
+  }
+
+  get #fastest(): ReaderPlace | undefined {
+    return this.#readersAtHead().toSorted((a, b) => b.taken - a.taken)[0]
   }
 
   #bytesFrom(position: number): number {
@@ -80,7 +85,9 @@ export class Ring {
       moved.catch(() => {}) // It ends with this wait, whichever way that goes.
       const hasMoved = await withinMs(moved, READER_MS_MAX, clock, signal)
       ended.abort()
-      if (hasMoved !== true) break
+      if (hasMoved === true) continue
+      this.#stuckAt = this.#fastest?.taken
+      break
     }
     this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
     return {
