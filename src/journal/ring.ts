@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { withinMs } from '../toolkit/within.ts'
 import { Bell } from './bell.ts'
-import { bytesBefore, type HeldSegment, Shelf } from './shelf.ts'
+import { type HeldSegment, Shelf } from './shelf.ts'
 
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
@@ -58,20 +58,13 @@ export class Ring {
   #isAheadOfReader(bytes: number): boolean {
     const fastest = this.#fastest
     if (fastest === undefined || fastest.taken === this.#stuckAt) return false
-    const unread = this.#comingBytes + this.#bytesFrom(fastest.taken)
-    const held = this.#comingBytes + this.#bytesFrom(fastest.done)
+    const unread = this.#comingBytes + this.#shelf.bytesFrom(fastest.taken)
+    const held = this.#comingBytes + this.#shelf.bytesFrom(fastest.done)
     return unread > UNREAD_BYTES_MAX || (held > 0 && held + bytes > RING_BYTES_MAX)
   }
 
   get #fastest(): ReaderPlace | undefined {
     return this.#readersAtHead().toSorted((a, b) => b.taken - a.taken)[0]
-  }
-
-  #bytesFrom(position: number): number {
-    const { oldest } = this.#shelf
-    const segment = this.#shelf.at(position)
-    if (oldest === undefined || segment === undefined) return 0
-    return this.#shelf.bytes - (bytesBefore(segment, position) - oldest.bytesBefore)
   }
 
   /**
@@ -85,9 +78,7 @@ export class Ring {
       moved.catch(() => {}) // It ends with this wait, whichever way that goes.
       const hasMoved = await withinMs(moved, READER_MS_MAX, clock, signal)
       ended.abort()
-      if (hasMoved === true) continue
-      this.#stuckAt = this.#fastest?.taken
-      break
+      if (hasMoved !== true) this.#stuckAt = this.#fastest?.taken
     }
     this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
     return {

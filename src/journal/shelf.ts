@@ -55,6 +55,12 @@ export class Shelf<S extends HeldSegment> {
     return index !== undefined && index.first <= position ? index : undefined
   }
 
+  /** Bytes of the held texts from the event number `position` on; 0 when it is beyond them. */
+  bytesFrom(position: number): number {
+    const segment = this.at(position)
+    return segment === undefined ? 0 : this.#bytes - (bytesBefore(segment, position) - this.#segments[0]!.bytesBefore)
+  }
+
   /** The first segment for which `reached` holds, where it holds for all after it too. */
   firstWhere(reached: (segment: S) => boolean): S | undefined {
     let low = 0

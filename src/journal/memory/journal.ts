@@ -6,8 +6,8 @@ import { closedJournal, Gate } from '../gate.ts'
 import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
-import { readBatches } from '../reading.ts'
-import { type ReaderPlace, Ring } from '../ring.ts'
+import { type Feed, readBatches } from '../reading.ts'
+import { Ring } from '../ring.ts'
 import { bytesBefore, type HeldSegment, Shelf } from '../shelf.ts'
 import { RememberedIds } from './ids.ts'
 import { Notes } from './notes.ts'
@@ -82,13 +82,13 @@ export class MemoryJournal implements Journal {
   }
 
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>> {
-    const feed = {
+    const feed: Feed = {
       head: () => this.#end.events,
-      segmentAt: (position: number) => this.#shelf.firstWhere(segment => segment.first + segment.count > position),
-      beyond: async (position: number, ended: AbortSignal) => {
+      segmentAt: position => this.#shelf.firstWhere(segment => segment.first + segment.count > position),
+      beyond: async (position, ended) => {
         while (this.#end.events <= position) await this.#appended.wait(ended)
       },
-      readerMoved: (reader: object, place: ReaderPlace | undefined) => this.#parsed.readerMoved(reader, place),
+      readerMoved: (reader, place) => this.#parsed.readerMoved(reader, place),
     }
     return readBatches(feed, from, options, signal)
   }

@@ -82,15 +82,15 @@ export class Backfill {
     for (let index = 0; ; index++) {
       const place = this.#places[index] ?? this.#planNext()
       if (place === undefined) return
-      bytes += this.#bytesOf(place)
+      bytes += this.#roomOf(place)
       if (place.state !== 'planned') continue
       if (index > 0 && bytes > this.#ahead.bytesMax) return
       this.#start(place, signal)
     }
   }
 
-  /** What came, or is expected; a guessed window is cut after its first page, and there are few of them. */
-  #bytesOf({ state, bytes }: Place): number {
+  /** Bytes that came, or are expected; a guessed window is cut after its first page, and there are few of them. */
+  #roomOf({ state, bytes }: Place): number {
     if (state === 'came') return bytes
     return this.#density.isKnown ? this.#windowEvents * this.#density.eventBytes : 0
   }
@@ -151,19 +151,17 @@ export class Backfill {
 
   /** Fetches the window; of one that holds too much the oldest part, before the places of its other parts. */
   async #fetch(place: Place, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    while (place.state !== 'came') {
       const { window } = place
       const ended = this.#ahead.begin()
       const result = await this.#options.drain(window, this.#eventsMax, signal)
       ended()
       const bytes = bytesOf(result)
       this.#density.saw(result, result.events.length, bytes)
-      const isWhole = result.fromS === window.fromS
-      if (isWhole) came(place, result, bytes)
+      if (result.fromS === window.fromS) came(place, result, bytes)
       else this.#cut(place, result, bytes)
       this.#adapt()
       this.#begin(signal)
-      if (isWhole) return
     }
   }
 
@@ -194,7 +192,7 @@ export class Backfill {
 function placeOf(window: Window): Place {
   const drained = Promise.withResolvers<Drained>()
   drained.promise.catch(() => {}) // Heard of when it is the head; until then it must not count as unhandled.
-  return { window: { fromS: window.fromS, toS: window.toS }, state: 'planned', bytes: 0, drained }
+  return { window, state: 'planned', bytes: 0, drained }
 }
 
 function came(place: Place, result: Drained, bytes: number): void {
