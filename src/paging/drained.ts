@@ -35,12 +35,14 @@ export interface Drained extends Window {
 export function drained(window: Window, listed: Listed, names: { source: string; stream: string; receivedMs: number }): Drained {
   const { elements, unreadable, order, duplicates, isPart } = listed
   // Listed newest first: of two events of one second the one listed later is the older.
-  const events = (order === 'oldest first' ? elements : elements.toReversed()).map(({ text, body }) =>
-    receivedEvent({ ...names, text, body }),
-  )
-  events.sort((a, b) => a.timeMs - b.timeMs)
+  const events: LogEvent[] = []
+  for (const { text, body } of order === 'oldest first' ? elements : elements.toReversed())
+    events.push(receivedEvent({ ...names, text, body }))
+  events.sort(byTime)
   return { ...window, events, unreadable, duplicates, ...(isPart && { isPart }) }
 }
+
+const byTime = (a: LogEvent, b: LogEvent) => a.timeMs - b.timeMs
 
 /** The part before `atS`, and the rest. */
 export function splitAt(window: Drained, atS: number): readonly [Drained, Drained] {
@@ -70,7 +72,8 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
   const fresh: LogEvent[] = []
   let late = 0
   // What was known before this window; an id that comes twice here with two texts is two events.
-  const repeated = new Set(window.events.filter(({ id }) => known.has(id)).map(({ id }) => id))
+  const repeated = new Set<string>()
+  for (const { id } of window.events) if (known.has(id)) repeated.add(id)
   const sharesAnswer = window.isPart === true || repeated.size > 0
   for (const event of window.events) {
     const timeS = event.timeMs / 1000
@@ -88,14 +91,21 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     events: fresh.length,
     repeats: window.events.length - fresh.length + window.duplicates,
     late,
-    digest: digestOf(window.events.filter(({ timeMs }) => timeMs >= sealed.fromS * 1000 && timeMs < sealed.toS * 1000)),
+    digest: digestOf(idsWithin(sealed, window.events)),
   }
   return { fresh, row }
 }
 
-function digestOf(events: readonly LogEvent[]): string {
-  const ids = events.map(({ id }) => id).sort()
-  return hash('sha256', ids.map(id => `${id}\n`).join(''))
+function idsWithin({ fromS, toS }: Window, events: readonly LogEvent[]): string[] {
+  const ids: string[] = []
+  for (const { id, timeMs } of events) if (timeMs >= fromS * 1000 && timeMs < toS * 1000) ids.push(id)
+  return ids
+}
+
+/** Of the ids in the order of their UTF-16 units, each with an end of line. */
+function digestOf(ids: string[]): string {
+  ids.sort()
+  return hash('sha256', ids.length === 0 ? '' : `${ids.join('\n')}\n`)
 }
 
 /** The batches of a window: the last one carries the position and what was sealed. */

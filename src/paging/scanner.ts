@@ -24,8 +24,8 @@ export interface ScannedDocument {
 interface Body {
   /** The body's bytes, one character each: all that structures JSON is ASCII, and no byte of another character is. */
   readonly text: string
-  /** What the bytes from `start` to `end` say in UTF-8. */
-  readonly cut: (start: number, end: number) => string
+  readonly bytes: Buffer
+  readonly isAscii: boolean
 }
 
 /**
@@ -34,11 +34,8 @@ interface Body {
  * early or is no JSON; `component` is the prefix of its code.
  */
 export function scanBody(bytes: Buffer, component: string): readonly ScannedDocument[] {
-  const text = bytes.toString('latin1')
-  // Decoded by piece, a character beyond Latin-1 makes one event take twice its room, not the whole answer.
-  const cut = isAscii(bytes) ? text.slice.bind(text) : (start: number, end: number) => bytes.toString('utf8', start, end)
   try {
-    return documentsOf({ text, cut })
+    return documentsOf({ text: bytes.toString('latin1'), bytes, isAscii: isAscii(bytes) })
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
     throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`)
@@ -62,7 +59,7 @@ function documentsOf(body: Body): readonly ScannedDocument[] {
 }
 
 function scanDocument(body: Body, start: number): { document: ScannedDocument; end: number } {
-  const { text, cut } = body
+  const { text } = body
   let elements: string[] | undefined
   let dataStart = start
   let dataEnd = start
@@ -84,21 +81,30 @@ function scanDocument(body: Body, start: number): { document: ScannedDocument; e
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
     else if (text.charCodeAt(at) !== CLOSE_BRACE) throw malformed(text, at)
   }
-  const envelope = elements === undefined ? cut(start, at + 1) : `${cut(start, dataStart)}[]${cut(dataEnd, at + 1)}`
+  const envelope = elements === undefined ? cut(body, start, at + 1) : `${cut(body, start, dataStart)}[]${cut(body, dataEnd, at + 1)}`
   return { document: { elements, envelope }, end: at + 1 }
 }
 
 /** Fills `elements` from the list that starts at `start`; gives the index behind the list. */
-function scanElements({ text, cut }: Body, start: number, elements: string[]): number {
+function scanElements(body: Body, start: number, elements: string[]): number {
+  const { text } = body
   let at = skipSpace(text, start + 1)
   if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
   while (true) {
     const end = endOfValue(text, at)
-    elements.push(cut(at, end))
+    elements.push(cut(body, at, end))
     at = skipSpace(text, end)
     if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
     at = skipSpace(text, expect(text, at, COMMA))
   }
+}
+
+/**
+ * What the bytes from `start` to `end` say in UTF-8. Decoded by piece, a character beyond Latin-1 makes one event take
+ * twice its room, not the whole answer.
+ */
+function cut({ text, bytes, isAscii }: Body, start: number, end: number): string {
+  return isAscii ? text.slice(start, end) : bytes.toString('utf8', start, end)
 }
 
 function endOfValue(text: string, start: number): number {

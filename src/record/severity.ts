@@ -53,5 +53,5 @@ function found(payload: JsonObject | undefined, field: string): readonly (JsonVa
 }
 
 function listed(payload: JsonObject | undefined, field: string): readonly string[] {
-  return found(payload, field).flatMap(value => [...texts(value)])
+  return found(payload, field).flatMap(texts)
 }

@@ -127,11 +127,13 @@ async function saveDeadLetters(rejections: readonly Rejection[], { configured, j
   )
 }
 
+const isUnmapped = (event: MappedEvent) => event instanceof UnmappedEvent
+
 /** What could not be mapped never reaches the sink. */
 function divertUnmapped(deliver: Deliver, deadLetter: (rejections: readonly Rejection[]) => Promise<void>): Deliver {
   return async (events, signal) => {
-    const unmapped = events.filter(event => event instanceof UnmappedEvent)
+    const unmapped = events.filter(isUnmapped)
     if (unmapped.length > 0) await deadLetter(unmapped.map(event => ({ event, reason: event.reason })))
-    await deliver(unmapped.length === 0 ? events : events.filter(event => !(event instanceof UnmappedEvent)), signal)
+    await deliver(unmapped.length === 0 ? events : events.filter(event => !isUnmapped(event)), signal)
   }
 }

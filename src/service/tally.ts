@@ -28,7 +28,8 @@ export class Tally {
     this.#uncounted.push(batch)
     if (!isSaved) return
     for (const { events, leftOut } of this.#uncounted) {
-      const refused = events.reduce((sum, event) => sum + Number(this.#refused.has(event)), 0)
+      let refused = 0
+      for (const event of events) refused += Number(this.#refused.has(event))
       this.#add('tailrace_sink_delivered_events_total', events.length - refused)
       this.#add('tailrace_sink_dead_lettered_events_total', refused)
       this.#add('tailrace_sink_filtered_events_total', leftOut)

@@ -10,13 +10,15 @@ interface Entries extends StreamKey {
   readonly entries: readonly { readonly id: string; readonly timeMs: number }[]
 }
 
+const entryOf = ({ id, timeMs }: LogEvent) => ({ id, timeMs })
+
 /** What sources need to know repeats, after the events themselves have gone. */
 export class RememberedIds {
   #appends: Entries[] = []
   #count = 0
 
   add({ source, stream }: StreamKey, events: readonly LogEvent[], receivedMs: number): void {
-    this.#appends.push({ source, stream, receivedMs, entries: events.map(({ id, timeMs }) => ({ id, timeMs })) })
+    this.#appends.push({ source, stream, receivedMs, entries: events.map(entryOf) })
     this.#count += events.length
   }
 

@@ -47,8 +47,8 @@ export class MemoryJournal implements Journal {
   async append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     await this.#gate.pass(signal)
-    const lengths = batch.events.map(({ text }) => Buffer.byteLength(text))
-    const bytes = lengths.reduce((sum, length) => sum + length, 0)
+    const lengths = batch.events.map(bytesOf)
+    const bytes = lengths.reduce(plus, 0)
     using _room = await this.#parsed.letReadersIn(bytes, this.#context.clock, signal)
     if (this.#closed) throw closedJournal()
     if (batch.events.length > 0) this.#push(key, batch.events, { lengths, bytes })
@@ -195,7 +195,7 @@ export class MemoryJournal implements Journal {
 
   #push(key: StreamKey, events: readonly LogEvent[], { lengths, bytes }: Pick<HeldSegment, 'lengths' | 'bytes'>): void {
     const { source, stream } = this.#stream(key)
-    const receivedMs = events.reduce((latest, event) => Math.max(latest, event.receivedMs), this.#end.receivedMs)
+    const receivedMs = events.reduce(laterReceipt, this.#end.receivedMs)
     const segment = {
       source,
       stream,
@@ -245,3 +245,8 @@ export class MemoryJournal implements Journal {
 }
 
 const nameOf = ({ source, stream }: StreamKey) => JSON.stringify([source, stream])
+
+// Functions that every event meets: one made anew for each batch is compiled anew after each collection of garbage.
+const bytesOf = ({ text }: LogEvent) => Buffer.byteLength(text)
+const plus = (sum: number, bytes: number) => sum + bytes
+const laterReceipt = (latestMs: number, { receivedMs }: LogEvent) => Math.max(latestMs, receivedMs)

@@ -73,17 +73,23 @@ export class RowEncoder {
 
   #row(events: readonly LogEvent[]): EncodedRow {
     const { joined, lengths } = this.#join(events)
-    const times = events.map(event => storableMs(event.timeMs))
-    const received = events.map(event => storableMs(event.receivedMs))
+    const ids: string[] = []
+    const times: number[] = []
+    const received: number[] = []
+    for (const event of events) {
+      ids.push(event.id)
+      times.push(storableMs(event.timeMs))
+      received.push(storableMs(event.receivedMs))
+    }
     const base = least(times)
     const receivedMs = greatest(received)
     const stored: StoredDirectory = {
-      ids: events.map(event => event.id),
+      ids,
       base,
-      times: times.map(time => time - base),
+      times: lessBase(times, base),
       bytes: lengths,
       received: receivedMs,
-      ...(received.some(ms => ms !== receivedMs) && { age: received.map(ms => receivedMs - ms) }),
+      ...(least(received) !== receivedMs && { age: received.map(ms => receivedMs - ms) }),
     }
     const directory = JSON.stringify(stored)
     const encoding = joined.length >= ZSTD_BYTES_MIN ? ZSTD : PLAIN
@@ -105,13 +111,16 @@ export class RowEncoder {
 
   /** The texts in UTF-8, one after another, in a buffer that the next call overwrites. */
   #join(events: readonly LogEvent[]): { joined: Buffer; lengths: number[] } {
-    const buffer = this.#room(events.reduce((sum, { text }) => sum + text.length, 0) * 3)
+    let chars = 0
+    for (const { text } of events) chars += text.length
+    const buffer = this.#room(chars * 3)
+    const lengths: number[] = []
     let end = 0
-    const lengths = events.map(({ text }) => {
+    for (const { text } of events) {
       const written = buffer.write(text, end)
+      lengths.push(written)
       end += written
-      return written
-    })
+    }
     return { joined: buffer.subarray(0, end), lengths }
   }
 
@@ -187,6 +196,15 @@ function storableMs(ms: number): number {
   return Math.round(Math.min(TIME_MS_MAX, Math.max(-TIME_MS_MAX, ms)))
 }
 
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
-const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b))
-const greatest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b))
+function lessBase(values: readonly number[], base: number): number[] {
+  const less: number[] = []
+  for (const value of values) less.push(value - base)
+  return less
+}
+
+const plus = (a: number, b: number) => a + b
+const lesser = (a: number, b: number) => Math.min(a, b)
+const greater = (a: number, b: number) => Math.max(a, b)
+const sum = (values: readonly number[]) => values.reduce(plus, 0)
+const least = (values: readonly number[]) => values.reduce(lesser)
+const greatest = (values: readonly number[]) => values.reduce(greater)

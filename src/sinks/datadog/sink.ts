@@ -3,7 +3,7 @@ import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import type { Rejection, Sink } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { compress } from '../../toolkit/body/compress.ts'
+import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
@@ -32,6 +32,7 @@ export function createDatadogSink(config: DatadogConfig, { clock, format }: Sink
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
+  const compress = createCompressor(config)
   const encode = createEncoder({ ...config, format })
   const errorOf = (answer: HttpAnswer) => datadogError(answer, { url, keyOrigin: config.api_key.origin, nowMs: clock.now() })
 
@@ -39,7 +40,7 @@ export function createDatadogSink(config: DatadogConfig, { clock, format }: Sink
     const request = () =>
       buffers.encode(listOf(logs), async plain => {
         if (plain.length > REQUEST_BYTES_MAX) throw requestTooLarge(plain.length)
-        const { body, headers } = await compress(plain, config.compression, config.compression_level)
+        const { body, headers } = await compress(plain)
         return endpoint.request({ method: 'POST', body, headers }, signal)
       })
     const answer = await queue.run(request, signal)

@@ -3,7 +3,7 @@ import { BlockedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { compress } from '../../toolkit/body/compress.ts'
+import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
@@ -53,6 +53,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
   )
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
+  const compress = createCompressor(config)
   const encode = createEncoder(template)
   const replays = new Replays({ mode: config.deduplicate, template, clock })
   const bulkPath = bulkPathOf(template.only, config.pipeline)
@@ -80,7 +81,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       const answer = await queue.run(
         () =>
           buffers.encode(encode(events), async plain => {
-            const { body, headers } = await compress(plain, config.compression, config.compression_level)
+            const { body, headers } = await compress(plain)
             return host.endpoint.request({ method: 'POST', path, body, headers: { ...headers, ...NDJSON } }, signal)
           }),
         signal,

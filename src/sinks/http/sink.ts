@@ -2,7 +2,7 @@ import type { SinkContext } from '../../core/context.ts'
 import { BlockedError } from '../../core/errors.ts'
 import { DELIVERED, type Sink } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { compress } from '../../toolkit/body/compress.ts'
+import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createLogin } from '../../toolkit/http/login.ts'
@@ -32,6 +32,7 @@ export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
+  const compress = createCompressor(config)
 
   function errorOf(answer: HttpAnswer, path?: string): Error {
     const error = endpoint.errorOf(answer, path)
@@ -44,7 +45,7 @@ export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink
       if (events.length === 0) return DELIVERED
       const request = () =>
         buffers.encode(bodyOf(events, encoding), async plain => {
-          const { body, headers } = await compress(plain, config.compression, config.compression_level)
+          const { body, headers } = await compress(plain)
           return endpoint.request({ method, body, headers }, signal)
         })
       const answer = await queue.run(request, signal)

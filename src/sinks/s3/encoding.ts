@@ -1,6 +1,6 @@
 import type { MappedEvent } from '../../core/mapper.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { type Compression, compress } from '../../toolkit/body/compress.ts'
+import { type Compression, createCompressor } from '../../toolkit/body/compress.ts'
 import { linesOf } from '../../toolkit/body/line.ts'
 import type { S3Config } from './config.ts'
 import { columnsOf } from './parquet/columns.ts'
@@ -33,10 +33,11 @@ const EXTENSIONS: Readonly<Record<Compression, string>> = { gzip: '.ndjson.gz', 
 /** One JSON text a line, compressed. */
 function lines({ path = PATH, compression, compression_level }: S3Config): Encoding {
   const buffers = new BodyBuffers()
+  const compress = createCompressor({ compression, compression_level })
   return {
     path,
     async encode(events) {
-      const { body, headers } = await buffers.encode(linesOf(events), plain => compress(plain, compression, compression_level))
+      const { body, headers } = await buffers.encode(linesOf(events), compress)
       return {
         body,
         extension: EXTENSIONS[compression],

@@ -4,7 +4,7 @@ import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { compress } from '../../toolkit/body/compress.ts'
+import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
@@ -41,6 +41,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
+  const compress = createCompressor(config)
   const encode = createEncoder({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, path = paths.event) =>
     hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
@@ -73,7 +74,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
     await verifyAcknowledgement(signal)
     const request = () =>
       buffers.encode(encode(events), async plain => {
-        const { body, headers } = await compress(plain, config.compression, config.compression_level)
+        const { body, headers } = await compress(plain)
         return endpoint.request({ method: 'POST', body, headers }, signal)
       })
     const answer = await queue.run(request, signal)

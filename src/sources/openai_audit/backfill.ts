@@ -203,5 +203,7 @@ function came(place: Place, result: Drained, bytes: number): void {
 
 /** Its events' text; most of it is of one byte a character. */
 function bytesOf({ events }: Drained): number {
-  return events.reduce((sum, { text }) => sum + text.length, 0)
+  let bytes = 0
+  for (const { text } of events) bytes += text.length
+  return bytes
 }

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
 import { BodyBuffers, type Piece } from './body_buffers.ts'
-import { type Compression, compress } from './compress.ts'
+import { type Compression, createCompressor } from './compress.ts'
 import { linesOf, ndjsonLine } from './line.ts'
 
 const whole = (buffers: BodyBuffers, pieces: Iterable<Piece>) => buffers.encode(pieces, async body => body.toString('utf8'))
@@ -68,16 +69,26 @@ describe('compression', () => {
   const plain = Buffer.from('{"id":"a€"}'.repeat(50_000))
 
   test.each<Compression>(['gzip', 'zstd', 'none'])('%s gives the same bytes back, and says how', async kind => {
-    const { body, headers } = await compress(plain, kind)
+    const compress = createCompressor({ compression: kind, compression_level: 1 })
+    const { body, headers } = await compress(plain)
     expect(unpack[kind](body).equals(plain)).toBe(true)
     expect(headers).toEqual(kind === 'none' ? {} : { 'content-encoding': kind })
     expect(body.length < plain.length).toBe(kind !== 'none')
   })
 
+  test.each<Compression>(['gzip', 'zstd', 'none'])('%s: each of many bodies, at once and one after another, is its own', async kind => {
+    const compress = createCompressor({ compression: kind, compression_level: 1 })
+    const bodies = Array.from({ length: 30 }, (_, n) => randomBytes(n % 3 === 0 ? n : 40_000 * n)) // Up to more than four chunks of output.
+    const atOnce = await Promise.all(bodies.map(compress))
+    for (const [n, { body }] of atOnce.entries()) expect([n, unpack[kind](body).equals(bodies[n]!)]).toEqual([n, true])
+    for (const [n, plain] of bodies.entries()) expect([n, unpack[kind]((await compress(plain)).body).equals(plain)]).toEqual([n, true])
+    for (const [n, { body }] of atOnce.entries()) expect([n, unpack[kind](body).equals(bodies[n]!)]).toEqual([n, true])
+  })
+
   test.each(['gzip', 'zstd'] as const)('%s: an empty body, and a higher level is no larger', async kind => {
-    expect(unpack[kind]((await compress(Buffer.alloc(0), kind)).body)).toHaveLength(0)
-    const [fast, small] = await Promise.all([compress(plain, kind, 1), compress(plain, kind, 9)])
-    expect(small.body.length).toBeLessThanOrEqual(fast.body.length)
+    const [fast, small] = [1, 9].map(level => createCompressor({ compression: kind, compression_level: level }))
+    expect(unpack[kind]((await fast!(Buffer.alloc(0))).body)).toHaveLength(0)
+    expect((await small!(plain)).body.length).toBeLessThanOrEqual((await fast!(plain)).body.length)
   })
 })
 

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
-import { constants, gzip, zstdCompress } from 'node:zlib'
+import { constants, zstdCompress } from 'node:zlib'
 import { z } from 'zod'
+import { Gzips } from './gzip.ts'
 
-const gzipAsync = promisify(gzip)
 const zstdAsync = promisify(zstdCompress)
 
 export type Compression = 'gzip' | 'zstd' | 'none'
@@ -29,23 +29,36 @@ export function compressionSettings<K extends Compression>(kinds: readonly [K, .
   }
 }
 
-/** The body as it travels, and the header that says so. Works on another thread; `body` has to stay as it is until then. */
-export async function compress(
-  body: Buffer,
-  kind: Compression,
-  level = LEVEL_DEFAULT,
-): Promise<{ body: Buffer; headers: Readonly<Record<string, string>> }> {
+/** A body as it travels, and the header that says so. */
+export interface Compressed {
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Compresses as the settings say, on another thread. A body has to stay as it is until then; bodies under way at once
+ * do not wait for each other.
+ */
+export function createCompressor(settings: {
+  readonly compression: Compression
+  readonly compression_level: number
+}): (body: Buffer) => Promise<Compressed> {
+  const level = settings.compression_level
+  switch (settings.compression) {
+    case 'none':
+      // A copy: the socket may still send when an early answer frees the buffer.
+      return async body => ({ body: Buffer.from(body), headers: {} })
+    case 'gzip': {
+      const gzips = new Gzips(level)
+      return async body => ({ body: await gzips.compress(body), headers: { 'content-encoding': 'gzip' } })
+    }
+    case 'zstd':
+      return async body => ({ body: await zstd(body, level), headers: { 'content-encoding': 'zstd' } })
+  }
+}
+
+function zstd(body: Buffer, level: number): Promise<Buffer> {
   // One output chunk near the size of the result: each further one is a round trip to the other thread.
   const chunkSize = Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, body.length >> 2))
-  switch (kind) {
-    case 'none':
-      return { body: Buffer.from(body), headers: {} } // A copy: the socket may still send when an early answer frees the buffer.
-    case 'gzip':
-      return { body: await gzipAsync(body, { level, chunkSize }), headers: { 'content-encoding': 'gzip' } }
-    case 'zstd':
-      return {
-        body: await zstdAsync(body, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } }),
-        headers: { 'content-encoding': 'zstd' },
-      }
-  }
+  return zstdAsync(body, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } })
 }

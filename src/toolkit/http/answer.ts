@@ -63,18 +63,47 @@ export async function toAnswer(
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   const plain = headers['content-encoding'] === 'gzip' && bytes.length > 0 ? await unzipped(bytes, bytesMax) : bytes
   if (plain === undefined && isSuccess) return 'too large'
-  let decoded: string | undefined
-  const text = () => (decoded ??= plain?.toString('utf8') ?? '')
-  return {
-    status,
-    headers: flat(headers),
-    get text() {
-      return isSuccess ? text() : redact(text())
-    },
-    bytes: isSuccess && plain !== undefined ? plain : Buffer.alloc(0),
-    get detail() {
-      return detailOf(redact(text()))
-    },
+  return new Answer({ status, headers: flat(headers), isSuccess, body: plain ?? Buffer.alloc(0), redact })
+}
+
+interface AnswerFields extends Pick<HttpAnswer, 'status' | 'headers'> {
+  readonly isSuccess: boolean
+  readonly body: Buffer
+  readonly redact: Redaction
+}
+
+/** A class, because V8 keeps what a getter of an object literal holds, here a whole page, until it collects its old generation. */
+class Answer implements HttpAnswer {
+  readonly status: number
+  readonly headers: HttpAnswer['headers']
+  readonly #isSuccess: boolean
+  readonly #body: Buffer
+  readonly #redact: Redaction
+  #decoded: string | undefined
+
+  constructor({ status, headers, isSuccess, body, redact }: AnswerFields) {
+    this.status = status
+    this.headers = headers
+    this.#isSuccess = isSuccess
+    this.#body = body
+    this.#redact = redact
+  }
+
+  get text(): string {
+    return this.#isSuccess ? this.#text() : this.#redact(this.#text())
+  }
+
+  get bytes(): Buffer {
+    return this.#isSuccess ? this.#body : Buffer.alloc(0)
+  }
+
+  get detail(): string {
+    return detailOf(this.#redact(this.#text()))
+  }
+
+  #text(): string {
+    this.#decoded ??= this.#body.toString('utf8')
+    return this.#decoded
   }
 }
 
