@@ -1,6 +1,5 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { Dispatcher } from 'undici'
 import { detailOf } from './errors.ts'
 import type { Redaction } from './redact.ts'
 
@@ -16,31 +15,6 @@ export interface HttpAnswer {
   readonly bytes: Buffer
   /** The body as a message may show it: on one line, cut short, without the request's secrets (invariant 6). */
   readonly detail: string
-}
-
-/**
- * Reads the body to its end, or to `bytesMax`, where the connection is destroyed: an unread body would hold
- * it for ever, and an endless one the memory (invariant 5). What is too large and no success is still an
- * answer: its status says what to do.
- */
-export async function readAnswer(
-  response: Dispatcher.ResponseData,
-  bytesMax: number,
-  redact: Redaction,
-): Promise<HttpAnswer | 'too large'> {
-  const { statusCode: status, headers, body } = response
-  const pieces: Buffer[] = []
-  let size = 0
-  let isWhole = true
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    size += piece.length
-    if (size > bytesMax) {
-      isWhole = false
-      break // Ends the loop and with it the connection.
-    }
-    pieces.push(piece)
-  }
-  return await toAnswer({ status, headers, pieces, isWhole }, bytesMax, redact)
 }
 
 /** What was read of an answer. */

@@ -3,9 +3,10 @@ import { TailraceError } from '../../core/errors.ts'
 import { raced } from '../raced.ts'
 import type { Secret } from '../secret.ts'
 import type { TlsMaterial } from '../tls.ts'
-import { type HttpAnswer, readAnswer } from './answer.ts'
+import { type HttpAnswer, toAnswer } from './answer.ts'
 import { Connections } from './connections.ts'
 import { httpError, networkError, timeoutError, tooLargeError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { createRedaction } from './redact.ts'
 
 /*
@@ -78,16 +79,10 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
     try {
       signal.throwIfAborted()
       const sent = { 'user-agent': USER_AGENT, ...options.headers(), ...headers }
-      const dispatched = connections.current().request({
-        origin: url.origin,
-        path: path ?? `${url.pathname}${url.search}`,
-        method,
-        headers: sent,
-        body: body ?? null,
-        signal: either,
-      })
-      const answering = dispatched.then(response => readAnswer(response, answerBytesMax, createRedaction(sent)))
-      // undici does not look at the signal while a request waits for a connection: the race does.
+      const dispatched = { origin: url.origin, path: path ?? `${url.pathname}${url.search}`, method, headers: sent, body: body ?? null }
+      const exchanging = exchange(connections.current(), dispatched, { bytesMax: answerBytesMax, signal: either })
+      const answering = exchanging.then(answer => toAnswer(answer, answerBytesMax, createRedaction(sent)))
+      // A request that waits for a connection does not hear of the signal: the race does.
       const answer = await raced(answering, either)
       if (answer !== 'too large') return answer
       throw tooLargeError(component, url, answerBytesMax)
