@@ -43,15 +43,15 @@ test('what every reader has passed is let go; who is still far behind, or has en
 })
 
 test.each([
-  ['there is room', at(0, 5), MIB, false],
-  ['it would drop what the reader is done with', at(2, 6), 2 * MIB, false],
-  ['it would drop what the reader is at', at(0, 6), 4 * MIB, true],
-  ['it would drop what stands between', at(1, 6), 6 * MIB, true],
-  ['the reader has much to take', at(4), MIB, true],
-  ['the reader has little to take', at(4, 5), MIB, false],
+  ['there is room', at(0, 11), MIB, false],
+  ['it would drop what the reader is done with', at(4, 12), 2 * MIB, false],
+  ['it would drop what the reader is at', at(0, 12), 4 * MIB, true],
+  ['it would drop what stands between', at(2, 12), 6 * MIB, true],
+  ['the reader has much to take', at(10), MIB, true],
+  ['the reader has little to take', at(11), MIB, false],
   ['no reader is near', undefined, 7 * MIB, false],
 ])('an append waits for the reader or not: %s', async (_, place, bytes, waits) => {
-  const ring = ringOf(6, MIB)
+  const ring = ringOf(12, MIB / 2)
   const clock = new VirtualClock()
   if (place !== undefined) ring.readerMoved({}, place)
   let isThrough = false

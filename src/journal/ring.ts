@@ -6,7 +6,7 @@ import { type HeldSegment, Shelf } from './shelf.ts'
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
 /** Text that the fastest reader at the head has not taken: an append comes after it. What waits longer than it has to grows old. */
-const UNREAD_BYTES_MAX = 2 ** 20
+const UNREAD_BYTES_MAX = 2 ** 19
 /** How long an append waits for a reader that does not move. */
 const READER_MS_MAX = 500
 

@@ -1,7 +1,6 @@
 const BYTES_MAX = 16 * 1024 * 1024
 /** Enough where whoever takes the windows is slower than the API. */
 const BYTES_MIN = 512 * 1024
-const BYTES_INITIAL = 2 * 1024 * 1024
 /** A shorter wait is the event loop's own work, to which more windows ahead would only add. */
 const WAIT_MS_MIN = 100
 const GROWTH = 4
@@ -16,7 +15,7 @@ const PACE_DECAY = 0.9
  */
 export class Ahead {
   readonly #nowMs: () => number
-  #bytesMax = BYTES_INITIAL
+  #bytesMax = BYTES_MIN
   /** Of the latest fetches. */
   readonly #fetchMs: number[] = []
   /** What was taken, and how long whoever took it was busy with it. */
