@@ -10,20 +10,24 @@ export interface Segment {
   events(): readonly LogEvent[]
 }
 
-/** A segment that is held in memory, with what its bytes amount to. */
-export interface HeldSegment extends Segment {
-  readonly stream: string
+/** What the bytes of a segment amount to. */
+export interface Extent extends Pick<Segment, 'first' | 'count'> {
   /** Bytes of the texts of all events before it. */
   readonly bytesBefore: number
   readonly bytes: number
   /** Bytes of each text. */
   readonly lengths: readonly number[]
+}
+
+/** A segment that is held in memory. */
+export interface HeldSegment extends Segment, Extent {
+  readonly stream: string
   /** The latest time of receipt up to the end of this segment, in ms since 1970: never falls along the journal. */
   readonly receivedMs: number
 }
 
 /** Segments in order, without a gap between them; the oldest leave first. */
-export class Shelf<S extends HeldSegment> {
+export class Shelf<S extends Extent> {
   readonly #segments: S[] = []
   #bytes = 0
 
@@ -43,6 +47,10 @@ export class Shelf<S extends HeldSegment> {
   push(segment: S): void {
     this.#segments.push(segment)
     this.#bytes += segment.bytes
+  }
+
+  get length(): number {
+    return this.#segments.length
   }
 
   dropOldest(): void {
@@ -75,7 +83,7 @@ export class Shelf<S extends HeldSegment> {
 }
 
 /** Bytes of all texts before the event number `position`, which `segment` holds or ends with. */
-export function bytesBefore(segment: Pick<HeldSegment, 'first' | 'bytesBefore' | 'lengths'>, position: number): number {
+export function bytesBefore(segment: Pick<Extent, 'first' | 'bytesBefore' | 'lengths'>, position: number): number {
   let bytes = segment.bytesBefore
   for (let index = 0; index < position - segment.first; index++) bytes += segment.lengths[index] ?? 0
   return bytes

@@ -5,7 +5,7 @@ import type { DeadLetter, Journal, JournalContext, JournalLimits, StreamKey } fr
 import { eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
 import { Ring } from '../ring.ts'
-import { bytesBefore } from '../shelf.ts'
+import { bytesBefore, type Extent, Shelf } from '../shelf.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type EncodedRow, RowEncoder } from './codec.ts'
 import { journalFault } from './faults.ts'
@@ -19,6 +19,8 @@ import { insertDeadLetters, insertRow, insertWindows, saveStream } from './write
 
 /** Between two looks at the size on disk. */
 const SIZE_MS = 1000
+/** A sink's position is saved a little after its reader has passed it. */
+const PASSED_SEGMENTS_MAX = 16
 /** For a change that nothing in memory follows from. */
 const NOTHING_MORE = () => {}
 
@@ -31,6 +33,8 @@ export class SqliteJournal extends SqliteReader implements Journal {
   readonly #gate = new Gate(() => this.#progress.overBudget(this.#oldestBytes(), this.#end.bytes))
   readonly #encoder = new RowEncoder()
   readonly #ring: Ring
+  /** The extents of what the ring let go last: to know where a sink stands within one, nothing is read from the file. */
+  readonly #passed = new Shelf<Extent>()
   readonly #saves: Saves
   readonly #progress: Progress
   readonly #retention: Retention
@@ -42,7 +46,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
 
   constructor(store: Store, lock: Disposable, limits: JournalLimits, context: JournalContext) {
     const rows = new Rows(store)
-    const ring = new Ring()
+    const ring = new Ring(segment => this.#pass(segment))
     super(store, rows, {
       head: () => this.#end.events,
       segmentAt: position => (position >= this.#end.events ? undefined : (ring.at(position) ?? rows.segmentAt(position))),
@@ -214,8 +218,13 @@ export class SqliteJournal extends SqliteReader implements Journal {
 
   #bytesBefore(position: number): number {
     if (position === this.#end.events) return this.#end.bytes
-    const held = this.#ring.at(position)
+    const held = this.#ring.at(position) ?? this.#passed.at(position)
     return held === undefined ? this.rows.bytesBefore(position) : bytesBefore(held, position)
+  }
+
+  #pass({ first, count, bytesBefore, bytes, lengths }: Extent): void {
+    this.#passed.push({ first, count, bytesBefore, bytes, lengths })
+    if (this.#passed.length > PASSED_SEGMENTS_MAX) this.#passed.dropOldest()
   }
 
   #measure(): void {
