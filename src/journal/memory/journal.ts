@@ -55,15 +55,7 @@ export class MemoryJournal implements Journal {
     if (batch.position !== undefined) this.#stream(key).position = batch.position
     this.#notes.addWindows(key, batch.sealed ?? [])
     const nowMs = this.#context.clock.now()
-    const about = {
-      component: key.source,
-      source: key.source,
-      stream: key.stream,
-      eventId: '',
-      atMs: nowMs,
-      timeMs: nowMs,
-      receivedMs: nowMs,
-    }
+    const about = { component: key.source, ...key, eventId: '', atMs: nowMs, timeMs: nowMs, receivedMs: nowMs }
     this.#notes.addLetters((batch.unreadable ?? []).map(piece => ({ ...about, ...piece })))
     this.#forget()
     this.#appended.ring()
