@@ -90,6 +90,25 @@ describe('answers', () => {
     expect(stage.endpoint.errorOf(answer).message.length).toBeLessThan(600)
   })
 
+  test('an answer without end is not read on', async () => {
+    const closed = Promise.withResolvers<void>()
+    await using stage = await open((_, response) => {
+      response.on('close', closed.resolve)
+      const more = () => void (response.destroyed || response.write('x'.repeat(100_000), () => setImmediate(more)))
+      more()
+    })
+    expect(await failure(send(stage))).toMatchObject({ code: 'x.answer_too_large' })
+    await closed.promise
+  })
+
+  test('what is announced before an answer is none', async () => {
+    await using stage = await open((_, response) => {
+      response.writeEarlyHints({ link: '</a>; rel=preload' })
+      response.writeHead(200, { 'x-own': 'yes' }).end('ok')
+    })
+    expect(await send(stage)).toMatchObject({ status: 200, text: 'ok', headers: { 'x-own': 'yes' } })
+  })
+
   test('a redirect is not followed', async () => {
     let requests = 0
     await using stage = await open((_, response) => {
