@@ -5,12 +5,15 @@ import type { StreamKey } from '../journal.ts'
 const IDS_KEPT_MS = 24 * 3_600_000
 const IDS_MAX = 1_000_000
 
+/** Of the events of one append; an object for each event would be a million of them. */
 interface Entries extends StreamKey {
   readonly receivedMs: number
-  readonly entries: readonly { readonly id: string; readonly timeMs: number }[]
+  readonly ids: readonly string[]
+  readonly timesMs: readonly number[]
 }
 
-const entryOf = ({ id, timeMs }: LogEvent) => ({ id, timeMs })
+const idOf = ({ id }: LogEvent) => id
+const timeMsOf = ({ timeMs }: LogEvent) => timeMs
 
 /** What sources need to know repeats, after the events themselves have gone. */
 export class RememberedIds {
@@ -18,24 +21,24 @@ export class RememberedIds {
   #count = 0
 
   add({ source, stream }: StreamKey, events: readonly LogEvent[], receivedMs: number): void {
-    this.#appends.push({ source, stream, receivedMs, entries: events.map(entryOf) })
+    this.#appends.push({ source, stream, receivedMs, ids: events.map(idOf), timesMs: events.map(timeMsOf) })
     this.#count += events.length
   }
 
   forget(nowMs: number): void {
     let gone = 0
-    for (const { receivedMs, entries } of this.#appends) {
+    for (const { receivedMs, ids } of this.#appends) {
       if (receivedMs >= nowMs - IDS_KEPT_MS && this.#count <= IDS_MAX) break
-      this.#count -= entries.length
+      this.#count -= ids.length
       gone++
     }
     if (gone > 0) this.#appends = this.#appends.slice(gone)
   }
 
   *within(key: StreamKey, fromMs: number, toMs: number): Generator<string> {
-    for (const { source, stream, entries } of this.#appends) {
+    for (const { source, stream, ids, timesMs } of this.#appends) {
       if (source !== key.source || stream !== key.stream) continue
-      for (const { id, timeMs } of entries) if (timeMs >= fromMs && timeMs < toMs) yield id
+      for (const [index, id] of ids.entries()) if (timesMs[index]! >= fromMs && timesMs[index]! < toMs) yield id
     }
   }
 }
