@@ -36,6 +36,10 @@ export class Shelf<S extends Extent> {
     return this.#bytes
   }
 
+  get length(): number {
+    return this.#segments.length
+  }
+
   get oldest(): S | undefined {
     return this.#segments[0]
   }
@@ -47,10 +51,6 @@ export class Shelf<S extends Extent> {
   push(segment: S): void {
     this.#segments.push(segment)
     this.#bytes += segment.bytes
-  }
-
-  get length(): number {
-    return this.#segments.length
   }
 
   dropOldest(): void {

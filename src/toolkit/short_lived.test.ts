@@ -18,15 +18,15 @@ const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void
 
 /** Bytes of buffers that are left of each time, in MiB, after what V8 collects often: its young generation. */
 async function leftMiB(work: () => Promise<unknown>): Promise<number> {
-  const once = async () => {
+  const bytesAfter = async () => {
     await work()
     for (let n = 0; n < 3; n++) collect({ type: 'minor' })
     return process.memoryUsage().arrayBuffers
   }
-  for (let n = 0; n < TIMES; n++) await once()
-  const before = await once()
-  for (let n = 0; n < TIMES; n++) await once()
-  return ((await once()) - before) / (TIMES + 1) / MIB
+  for (let n = 0; n < TIMES; n++) await bytesAfter()
+  const before = await bytesAfter()
+  for (let n = 0; n < TIMES; n++) await bytesAfter()
+  return ((await bytesAfter()) - before) / (TIMES + 1) / MIB
 }
 
 // Goal: what only a collection of the old generation frees brings such collections about, for each 64 MiB of buffers; in a backfill

@@ -222,8 +222,8 @@ export class SqliteJournal extends SqliteReader implements Journal {
     return held === undefined ? this.rows.bytesBefore(position) : bytesBefore(held, position)
   }
 
-  #pass({ first, count, bytesBefore, bytes, lengths }: Extent): void {
-    this.#passed.push({ first, count, bytesBefore, bytes, lengths })
+  #pass({ first, count, bytesBefore: before, bytes, lengths }: Extent): void {
+    this.#passed.push({ first, count, bytesBefore: before, bytes, lengths }) // Without its events.
     if (this.#passed.length > PASSED_SEGMENTS_MAX) this.#passed.dropOldest()
   }
 
