@@ -1,9 +1,9 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { gunzipStreams, TooLargeError } from '../body/zlib_streams.ts'
 import { detailOf } from './errors.ts'
 import type { Redaction } from './redact.ts'
 
-const unzip = promisify(gunzip)
+const NO_BYTES = Buffer.alloc(0)
+const unpacking = gunzipStreams()
 
 export interface HttpAnswer {
   readonly status: number
@@ -26,7 +26,10 @@ export interface ReadAnswer {
   readonly isWhole: boolean
 }
 
-/** The answer as it is shown, unpacked. A success has to be whole. */
+/**
+ * The answer as it is shown, unpacked. A success has to be whole: rejects where its packed body can't be read. Of another
+ * answer the status counts, and such a body is empty.
+ */
 export async function toAnswer(
   { status, headers, pieces, isWhole }: ReadAnswer,
   bytesMax: number,
@@ -35,9 +38,15 @@ export async function toAnswer(
   const isSuccess = status >= 200 && status < 300
   if (isSuccess && !isWhole) return 'too large'
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-  const plain = headers['content-encoding'] === 'gzip' && bytes.length > 0 ? await unzipped(bytes, bytesMax) : bytes
-  if (plain === undefined && isSuccess) return 'too large'
-  return new Answer({ status, headers: flat(headers), isSuccess, body: plain ?? Buffer.alloc(0), redact })
+  const answerWith = (body: Buffer) => new Answer({ status, headers: flat(headers), isSuccess, body, redact })
+  if (headers['content-encoding'] !== 'gzip' || bytes.length === 0) return answerWith(bytes)
+  try {
+    return answerWith(await unpacking.process(bytes, bytesMax))
+  } catch (error) {
+    if (!isSuccess) return answerWith(NO_BYTES)
+    if (error instanceof TooLargeError) return 'too large'
+    throw error
+  }
 }
 
 interface AnswerFields extends Pick<HttpAnswer, 'status' | 'headers'> {
@@ -68,7 +77,7 @@ class Answer implements HttpAnswer {
   }
 
   get bytes(): Buffer {
-    return this.#isSuccess ? this.#body : Buffer.alloc(0)
+    return this.#isSuccess ? this.#body : NO_BYTES
   }
 
   get detail(): string {
@@ -78,17 +87,6 @@ class Answer implements HttpAnswer {
   #text(): string {
     this.#decoded ??= this.#body.toString('utf8')
     return this.#decoded
-  }
-}
-
-/** Undefined when there is more in it than `bytesMax`, or it is cut. */
-async function unzipped(bytes: Buffer, bytesMax: number): Promise<Buffer | undefined> {
-  try {
-    return await unzip(bytes, { maxOutputLength: bytesMax })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'Z_BUF_ERROR') return undefined
-    throw error
   }
 }
 

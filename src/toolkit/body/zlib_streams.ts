@@ -1,0 +1,107 @@
+import {
+  constants,
+  createGunzip,
+  createGzip,
+  createZstdCompress,
+  type Gunzip,
+  type Gzip,
+  type ZlibReset,
+  type ZstdCompress,
+} from 'node:zlib'
+
+/** Of what a stream writes before it takes a new buffer; a longer body is a round trip to the other thread for each. */
+const CHUNK_BYTES = 256 * 1024
+/** Kept for the next body: as many as a component usually has requests under way. A stream's state and buffer are half a megabyte. */
+const IDLE_STREAMS_MAX = 4
+
+type ZlibStream = (Gzip | Gunzip | ZstdCompress) & ZlibReset
+
+/** More came of a body than was asked for. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError'
+}
+
+/** One gzip member for each body. `level` is 1 to 9. */
+export const gzipStreams = (level: number) =>
+  new ZlibStreams(() => createGzip({ level, chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }) as Gzip & ZlibReset)
+
+/** One zstd frame for each body. `level` is 1 to 22. */
+export const zstdStreams = (level: number) =>
+  new ZlibStreams(
+    () =>
+      createZstdCompress({
+        chunkSize: CHUNK_BYTES,
+        flush: constants.ZSTD_e_end,
+        params: { [constants.ZSTD_c_compressionLevel]: level },
+      }) as ZstdCompress & ZlibReset,
+  )
+
+/** Unpacks the gzip members of a body. Zeros may follow the last. */
+export const gunzipStreams = () =>
+  new ZlibStreams(() => createGunzip({ chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }) as Gunzip & ZlibReset)
+
+/**
+ * Packs or unpacks bodies on another thread, each with a stream that is used again. V8 keeps a stream that has ended, with
+ * what it wrote last, until it collects its old generation: with one for each body that is what such a collection is for.
+ */
+class ZlibStreams {
+  readonly #create: () => ZlibStream
+  readonly #idle: ReusedStream[] = []
+
+  /** Each write of a stream has to end its body: a reset begins the next. */
+  constructor(create: () => ZlibStream) {
+    this.#create = create
+  }
+
+  /**
+   * All that comes of `body`, which has to stay as it is until then. Rejects with zlib's error, and with
+   * `TooLargeError` when it is more than `bytesMax`.
+   */
+  async process(body: Buffer, bytesMax = Number.POSITIVE_INFINITY): Promise<Buffer> {
+    const stream = this.#idle.pop() ?? new ReusedStream(this.#create())
+    const processed = await stream.process(body, bytesMax) // One that fails is not used again.
+    if (stream.isReusable && this.#idle.length < IDLE_STREAMS_MAX) this.#idle.push(stream)
+    return processed
+  }
+}
+
+class ReusedStream {
+  readonly #stream: ZlibStream
+  #pieces: Buffer[] | undefined
+  #bytes = 0
+  #bytesMax = 0
+  #settle: PromiseWithResolvers<void> = Promise.withResolvers()
+
+  constructor(stream: ZlibStream) {
+    this.#stream = stream
+    stream.on('data', (piece: Buffer) => this.#take(piece))
+    stream.on('error', error => this.#settle.reject(error))
+    stream.on('end', () => this.#settle.resolve()) // By zeros behind the last member; the write is not called back then.
+  }
+
+  get isReusable(): boolean {
+    return !this.#stream.destroyed && !this.#stream.readableEnded
+  }
+
+  async process(body: Buffer, bytesMax: number): Promise<Buffer> {
+    const pieces: Buffer[] = [] // A new one each time: one that has grown old would keep what it holds until V8 collects the old.
+    this.#pieces = pieces
+    this.#bytes = 0
+    this.#bytesMax = bytesMax
+    this.#settle = Promise.withResolvers()
+    this.#stream.write(body, error => (error ? this.#settle.reject(error) : this.#settle.resolve()))
+    await this.#settle.promise
+    while (this.#stream.read() !== null); // What was written and has not come as `data` yet, comes with this.
+    this.#pieces = undefined
+    if (this.#bytes > bytesMax) throw new TooLargeError(`More than ${bytesMax} bytes`)
+    if (this.isReusable) this.#stream.reset()
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+  }
+
+  #take(piece: Buffer): void {
+    this.#bytes += piece.length
+    if (this.#bytes <= this.#bytesMax) return void this.#pieces?.push(piece)
+    this.#stream.destroy()
+    this.#settle.resolve()
+  }
+}
