@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
-import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
+import { gunzip, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
+import { gzipStreams, zstdStreams } from '../../toolkit/body/zlib_streams.ts'
 import type { KafkaConfig } from './config.ts'
 
 const { CompressionCodecs, CompressionTypes } = kafkajs
@@ -10,17 +11,17 @@ interface Encoder {
   readonly buffer: Buffer
 }
 
-const [gzipped, gunzipped, zstdCompressed, zstdDecompressed] = [gzip, gunzip, zstdCompress, zstdDecompress].map(call =>
-  promisify(call),
-) as [typeof gzip.__promisify__, typeof gunzip.__promisify__, typeof zstdCompress.__promisify__, typeof zstdDecompress.__promisify__]
+const LEVEL = 1
+const [gzips, zstds] = [gzipStreams(LEVEL), zstdStreams(LEVEL)]
+const [gunzipped, zstdDecompressed] = [promisify(gunzip), promisify(zstdDecompress)]
 
 // kafkajs has one table of codecs a process: its gzip is replaced by one at the cheapest level, and zstd, which it lacks, is added.
 CompressionCodecs[CompressionTypes.GZIP] = () => ({
-  compress: ({ buffer }: Encoder) => gzipped(buffer, { level: 1 }),
+  compress: ({ buffer }: Encoder) => gzips.process(buffer),
   decompress: (buffer: Buffer) => gunzipped(buffer),
 })
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: Encoder) => zstdCompressed(buffer, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
+  compress: ({ buffer }: Encoder) => zstds.process(buffer),
   decompress: (buffer: Buffer) => zstdDecompressed(buffer),
 })
 

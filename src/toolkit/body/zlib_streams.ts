@@ -61,6 +61,7 @@ class ZlibStreams {
     const stream = this.#idle.pop() ?? new ReusedStream(this.#create())
     const processed = await stream.process(body, bytesMax) // One that fails is not used again.
     if (stream.isReusable && this.#idle.length < IDLE_STREAMS_MAX) this.#idle.push(stream)
+    else stream.destroy()
     return processed
   }
 }
@@ -81,6 +82,10 @@ class ReusedStream {
 
   get isReusable(): boolean {
     return !this.#stream.destroyed && !this.#stream.readableEnded
+  }
+
+  destroy(): void {
+    this.#stream.destroy()
   }
 
   async process(body: Buffer, bytesMax: number): Promise<Buffer> {
