@@ -95,6 +95,27 @@ test('a batch that is not full waits for more, but not for ever', async () => {
   expect(clock.sleeping).toBe(0)
 })
 
+// Goal: whoever asks the reader for more is done with what it gave, and holds no more than it has room for.
+test('more is read once everything has been mapped, and what is full has been taken', async () => {
+  const seen: string[] = []
+  async function* asked(): AsyncGenerator<Batch<string>> {
+    for (const [index, events] of ['ab', 'cdef', 'g'].entries()) {
+      seen.push('asked')
+      yield batch(events, index)
+    }
+  }
+  const map = (event: string) => {
+    seen.push(event)
+    return event
+  }
+  const options = { map, bytesOf: () => 1, eventsMax: 3, bytesMax: 1000, timeoutMs: 500, clock: new VirtualClock(0) }
+  for await (const { events } of pack(asked(), options, never)) {
+    await settled()
+    seen.push(`took ${events.join('')}`)
+  }
+  expect(seen.join(' ')).toBe('asked a b asked c d took abc e f took def asked g took g')
+})
+
 test('a failing reader is heard of after what it gave', async () => {
   async function* failing(): AsyncGenerator<Batch<string>> {
     yield batch('abc', 3)

@@ -61,15 +61,15 @@ export async function* pack<E, M>(
   }
 
   try {
-    for (let next = reader.next(); ; ) {
+    for (let next: Promise<IteratorResult<Batch<E>>> | undefined; ; ) {
+      next ??= heardLater(reader.next()) // Not before: who asks is done with what it was given.
       const result = open.isEmpty || dueMs() === Infinity ? await next : await withinMs(next, dueMs() - clock.now(), clock, signal)
       if (result === undefined) {
         yield take()
         continue
       }
       if (result.done === true) break
-      next = reader.next()
-      next.catch(() => {}) // Heard of when it is awaited; until then it must not count as unhandled.
+      next = undefined
       if (open.isEmpty) startedMs = clock.now()
       const { events, position, positionAfter } = result.value
       isAtHead = result.value.isAtHead ?? true
@@ -93,6 +93,12 @@ export async function* pack<E, M>(
   } finally {
     await reader.return?.()
   }
+}
+
+/** A failure counts when it is awaited, and until then not as unhandled. */
+function heardLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 class OpenBatch<M> implements PackedBatch<M> {

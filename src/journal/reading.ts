@@ -22,7 +22,7 @@ export interface Feed {
   readerMoved?(reader: object, place: ReaderPlace | undefined): void
 }
 
-/** See `JournalReader.read`. */
+/** See `JournalReader.read`. Whoever asks for a batch is done with what was parsed of the one before. */
 export async function* readBatches(
   feed: Feed,
   from: Position | undefined,
@@ -30,16 +30,14 @@ export async function* readBatches(
   signal: AbortSignal,
 ): AsyncGenerator<Batch<LogEvent>> {
   let position = from === undefined ? 0 : eventCount(from, feed.head())
-  let given = position // Whoever asks for a batch ahead may still be at the one before.
   const gatherer = new Gatherer(feed, options)
   const waiting = AbortSignal.any([signal, options.endAtHead])
   try {
     for (;;) {
       signal.throwIfAborted()
       const batch = gatherer.next(position)
-      feed.readerMoved?.(gatherer, { done: given, taken: batch.position })
+      feed.readerMoved?.(gatherer, { done: position, taken: batch.position })
       if (batch.position > position) {
-        given = position
         position = batch.position
         yield batch
       } else {

@@ -110,6 +110,26 @@ function testReading(open: OpenJournal): void {
     for (const reader of readers) await reader.return?.()
   })
 
+  test('what was parsed is let go once the reader at the head asks for more', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    const reader = journal.read(undefined, { batchEventsMax: 4, endAtHead: never }, never)[Symbol.asyncIterator]()
+    const waiting = reader.next()
+    const given = events(0, 8)
+    const parsed = given.map(({ body }) => body)
+    const isHeld = async (from: number) => {
+      const replay = journal.read(from, { batchEventsMax: 1, endAtHead: never }, never)[Symbol.asyncIterator]()
+      const { value } = await replay.next()
+      await replay.return?.()
+      return (value as Batch).events[0]?.body === parsed[from]
+    }
+    for (const from of [0, 4]) await journal.append(KEY, { events: given.slice(from, from + 4), position: from }, never)
+    await waiting
+    expect([await isHeld(0), await isHeld(4)]).toEqual([true, true])
+    await reader.next()
+    expect([await isHeld(0), await isHeld(4)]).toEqual([false, true])
+    await reader.return?.()
+  })
+
   test('a wait at the head ends by returning on endAtHead and by throwing on signal', async () => {
     await using journal = await open(LIMITS, contextWith())
     const soft = new AbortController()
