@@ -17,6 +17,7 @@ import { REGISTRY } from '../src/registry.ts'
 import { SILENT_METER } from '../src/service/meter.ts'
 import { runService } from '../src/service/run.ts'
 import { systemClock } from '../src/toolkit/clock.ts'
+import { dontPretenure } from '../src/toolkit/pretenuring.ts'
 
 const EVENTS = Number(process.argv[2] ?? 100_000)
 const BACKFILL_EVENTS = 100_000
@@ -120,5 +121,6 @@ async function backfill(): Promise<void> {
   }
 }
 
+dontPretenure() // As the program does at its start.
 await throughput()
 await backfill()

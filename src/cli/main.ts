@@ -1,3 +1,4 @@
+import { dontPretenure } from '../toolkit/pretenuring.ts'
 import { programVersion } from '../toolkit/version.ts'
 
 const LAST_WORDS_MS = 1000
@@ -7,6 +8,7 @@ const [first] = process.argv.slice(2)
 if (first === '--version' || first === '-V') {
   process.stdout.write(`${programVersion()}\n`)
 } else {
+  dontPretenure()
   // Loaded only now: a version is asked for often, and by machines.
   const [{ runCli }, { processIo }] = await Promise.all([import('./program.ts'), import('./io.ts')])
   process.exitCode = await runCli(process.argv.slice(2), processIo(), programVersion())
