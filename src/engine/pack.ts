@@ -62,7 +62,7 @@ export async function* pack<E, M>(
 
   try {
     for (let next: Promise<IteratorResult<Batch<E>>> | undefined; ; ) {
-      next ??= heardLater(reader.next()) // Not before: who asks is done with what it was given.
+      next ??= reader.next() // Not before: who asks is done with what it was given.
       const result = open.isEmpty || dueMs() === Infinity ? await next : await withinMs(next, dueMs() - clock.now(), clock, signal)
       if (result === undefined) {
         yield take()
@@ -93,12 +93,6 @@ export async function* pack<E, M>(
   } finally {
     await reader.return?.()
   }
-}
-
-/** A failure counts when it is awaited, and until then not as unhandled. */
-function heardLater<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }
 
 class OpenBatch<M> implements PackedBatch<M> {

@@ -74,8 +74,8 @@ export interface JournalReader extends AsyncDisposable {
   history(key: StreamKey): EventHistory
   /**
    * Batches after `from`, from the oldest retained event when undefined; waits at the head for more. Events
-   * of other sources are left out, and batches without events still move the position past them. Ends by
-   * throwing on `signal`; throws a ConfigError (`journal.position`) when `from` is none of this journal's.
+   * of other sources are left out, and batches without events still move the position past them. Whoever asks for
+   * a batch is done with what was parsed of the one before: it is let go. Ends by throwing on `signal`; throws a ConfigError (`journal.position`) when `from` is none of this journal's.
    */
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>>
   /** The position behind the newest event. */

@@ -22,7 +22,7 @@ export interface Feed {
   readerMoved?(reader: object, place: ReaderPlace | undefined): void
 }
 
-/** See `JournalReader.read`. Whoever asks for a batch is done with what was parsed of the one before. */
+/** See `JournalReader.read`. */
 export async function* readBatches(
   feed: Feed,
   from: Position | undefined,

@@ -14,7 +14,7 @@ const CHUNK_BYTES = 256 * 1024
 /** Kept for the next body: as many as a component usually has requests under way. A stream's state and buffer are half a megabyte. */
 const IDLE_STREAMS_MAX = 4
 
-type ZlibStream = (Gzip | Gunzip | ZstdCompress) & ZlibReset
+type ZlibStream = Gzip | Gunzip | ZstdCompress
 
 /** More came of a body than was asked for. */
 export class TooLargeError extends Error {
@@ -23,22 +23,20 @@ export class TooLargeError extends Error {
 
 /** One gzip member for each body. `level` is 1 to 9. */
 export const gzipStreams = (level: number) =>
-  new ZlibStreams(() => createGzip({ level, chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }) as Gzip & ZlibReset)
+  new ZlibStreams(() => createGzip({ level, chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }))
 
 /** One zstd frame for each body. `level` is 1 to 22. */
 export const zstdStreams = (level: number) =>
-  new ZlibStreams(
-    () =>
-      createZstdCompress({
-        chunkSize: CHUNK_BYTES,
-        flush: constants.ZSTD_e_end,
-        params: { [constants.ZSTD_c_compressionLevel]: level },
-      }) as ZstdCompress & ZlibReset,
+  new ZlibStreams(() =>
+    createZstdCompress({
+      chunkSize: CHUNK_BYTES,
+      flush: constants.ZSTD_e_end,
+      params: { [constants.ZSTD_c_compressionLevel]: level },
+    }),
   )
 
 /** Unpacks the gzip members of a body. Zeros may follow the last. */
-export const gunzipStreams = () =>
-  new ZlibStreams(() => createGunzip({ chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }) as Gunzip & ZlibReset)
+export const gunzipStreams = () => new ZlibStreams(() => createGunzip({ chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }))
 
 /**
  * Packs or unpacks bodies on another thread, each with a stream that is used again. V8 keeps a stream that has ended, with
@@ -67,14 +65,14 @@ class ZlibStreams {
 }
 
 class ReusedStream {
-  readonly #stream: ZlibStream
+  readonly #stream: ZlibStream & ZlibReset
   #pieces: Buffer[] | undefined
   #bytes = 0
   #bytesMax = 0
   #settle: PromiseWithResolvers<void> = Promise.withResolvers()
 
   constructor(stream: ZlibStream) {
-    this.#stream = stream
+    this.#stream = stream as ZlibStream & ZlibReset // Which the types leave out.
     stream.on('data', (piece: Buffer) => this.#take(piece))
     stream.on('error', error => this.#settle.reject(error))
     stream.on('end', () => this.#settle.resolve()) // By zeros behind the last member; the write is not called back then.
