@@ -1,6 +1,19 @@
 import type { LogEvent } from './event.ts'
 import type { JsonObject } from './json.ts'
 
+/** The bytes from `start` to `end` of a buffer that others share. */
+export interface Slice {
+  readonly buffer: Uint8Array
+  readonly start: number
+  readonly end: number
+}
+
+/** What a sink writes around the JSON of each event, where its body is those one after another. */
+export interface Frame {
+  before(event: LogEvent): string
+  readonly after: string
+}
+
 /** One event in the form that a sink sends. */
 export interface MappedEvent {
   readonly event: LogEvent
@@ -10,6 +23,8 @@ export interface MappedEvent {
   readonly json: string
   /** The bytes of `json`, where it is held as such: a body takes them as they are. */
   readonly utf8?: Uint8Array
+  /** The bytes of `json` in the frame of the sink it goes to, where it is held as such. */
+  readonly framed?: Slice | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { MappedEvent } from './mapper.ts'
+import type { Frame, MappedEvent } from './mapper.ts'
 
 /** An event that will never be accepted as it is, and the destination's reason. */
 export interface Rejection {
@@ -20,6 +20,8 @@ export const DELIVERED: WriteResult = { rejected: [], deferred: [] }
 
 /** Where events go. */
 export interface Sink extends AsyncDisposable {
+  /** What its bodies hold around each event: written once, when the event is mapped. */
+  readonly frame?: Frame
   /**
    * One attempt, in one request. Returning is the acknowledgement: by then the destination holds the
    * events durably, but for those the result names. A write that failed as a whole throws the error

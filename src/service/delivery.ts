@@ -43,7 +43,7 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
 
   const { batch: spec, reads = 'json' } = configured.spec
   const isAligned = spec.alignedTo !== undefined
-  const encoder = new EventEncoder()
+  const encoder = new EventEncoder(options.sink.frame)
   const map = (event: LogEvent) => {
     if (!passes(event)) return undefined
     // What it leaves out is not held for the sake of what it lets pass.

@@ -18,6 +18,22 @@ test.each([
   expect(event.bytes).toBe(Buffer.byteLength(json))
 })
 
+test.each([
+  ['ASCII', '{"mapped":1}', '{"event":'],
+  ['characters of every width', '{"mapped":"aé€😀"}', '{"ü€😀":'],
+  ['larger than a buffer that is shared', JSON.stringify({ mapped: '€'.repeat(400_000) }), '{"ü":'],
+])('stands in the frame of its sink, and is itself without it: %s', (_, json, before) => {
+  const encoder = new EventEncoder({ before: ({ id }) => before + id, after: '€}' })
+  const { event } = mapped('a', 5)
+  for (const time of ['first', 'again']) {
+    const framed = encoder.encode({ event, json, document: {} }, event)
+    const { buffer, start, end } = framed.framed!
+    expect([time, Buffer.from(buffer.subarray(start, end)).toString()]).toEqual([time, `${before}a${json}€}`])
+    expect([framed.json, Buffer.from(framed.utf8).toString(), framed.bytes]).toEqual([json, json, Buffer.byteLength(json)])
+  }
+  expect(encoded(json).framed).toBeUndefined()
+})
+
 // Goal: a buffer that is full is left to its events, and none writes over another.
 test('many events keep what each said', () => {
   const encoder = new EventEncoder()

@@ -1,6 +1,6 @@
 import { LogEvent } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { MappedEvent } from '../core/mapper.ts'
+import type { Frame, MappedEvent, Slice } from '../core/mapper.ts'
 
 /** Of one buffer that the JSON of many events shares. */
 const ARENA_BYTES = 512 * 1024
@@ -18,29 +18,39 @@ interface Arena {
  * A mapped event whose JSON is held as bytes: what waits in a batch costs the garbage collector nothing, and a body takes
  * it as it is. Text and document are made each time they are asked for, and kept by whoever asks.
  */
-export class EncodedEvent implements MappedEvent {
+export class EncodedEvent implements MappedEvent, Slice {
   readonly event: LogEvent
-  readonly #start: number
-  readonly #end: number
+  /** Of the frame. */
+  readonly start: number
+  readonly end: number
+  readonly #jsonStart: number
+  readonly #jsonEnd: number
   #arena: Arena | undefined
 
-  constructor(event: LogEvent, arena: Arena, start: number, end: number) {
+  constructor(event: LogEvent, arena: Arena, frame: { start: number; jsonStart: number; jsonEnd: number; end: number }) {
     this.event = event
     this.#arena = arena
-    this.#start = start
-    this.#end = end
+    this.start = frame.start
+    this.#jsonStart = frame.jsonStart
+    this.#jsonEnd = frame.jsonEnd
+    this.end = frame.end
+  }
+
+  get framed(): Slice | undefined {
+    return this.end > this.#jsonEnd || this.start < this.#jsonStart ? this : undefined
   }
 
   get utf8(): Uint8Array {
-    return this.#buffer.subarray(this.#start, this.#end)
+    return this.buffer.subarray(this.#jsonStart, this.#jsonEnd)
   }
 
+  /** Of the JSON. */
   get bytes(): number {
-    return this.#end - this.#start
+    return this.#jsonEnd - this.#jsonStart
   }
 
   get json(): string {
-    return this.#buffer.toString('utf8', this.#start, this.#end)
+    return this.buffer.toString('utf8', this.#jsonStart, this.#jsonEnd)
   }
 
   get document(): JsonObject {
@@ -54,7 +64,7 @@ export class EncodedEvent implements MappedEvent {
     return arena
   }
 
-  get #buffer(): Buffer {
+  get buffer(): Buffer {
     if (this.#arena === undefined) throw new Error(`The event ${this.event.id} was looked at after its delivery`)
     return this.#arena.buffer
   }
@@ -62,16 +72,25 @@ export class EncodedEvent implements MappedEvent {
 
 /** Writes mapped events into buffers that they share, and that are used again once all of their events are released. */
 export class EventEncoder {
+  readonly #frame: Frame | undefined
   readonly #idle: Arena[] = []
   #arena = arenaOf(0)
 
+  constructor(frame?: Frame) {
+    this.#frame = frame
+  }
+
   /** `event` stands for the mapped one's own. */
   encode({ json }: MappedEvent, event: LogEvent): EncodedEvent {
-    const arena = this.#roomFor(json)
+    const before = this.#frame?.before(event) ?? ''
+    const after = this.#frame?.after ?? ''
+    const arena = this.#roomFor(before, json, after)
     const start = arena.usedBytes
-    arena.usedBytes += arena.buffer.write(json, start)
+    const jsonStart = append(arena, before)
+    const jsonEnd = append(arena, json)
+    const end = append(arena, after)
     arena.events++
-    return new EncodedEvent(event, arena, start, arena.usedBytes)
+    return new EncodedEvent(event, arena, { start, jsonStart, jsonEnd, end })
   }
 
   /** Nobody looks at them any more: their bytes are written over. */
@@ -84,12 +103,18 @@ export class EventEncoder {
     }
   }
 
-  #roomFor(json: string): Arena {
-    const bytesMax = json.length * 3 // A UTF-16 unit takes at most three bytes.
-    if (bytesMax > ARENA_BYTES) return arenaOf(Buffer.byteLength(json))
+  #roomFor(before: string, json: string, after: string): Arena {
+    const bytesMax = 3 * (before.length + json.length + after.length) // A UTF-16 unit takes at most three bytes.
+    if (bytesMax > ARENA_BYTES) return arenaOf(Buffer.byteLength(before) + Buffer.byteLength(json) + Buffer.byteLength(after))
     if (bytesMax > this.#arena.buffer.length - this.#arena.usedBytes) this.#arena = this.#idle.pop() ?? arenaOf(ARENA_BYTES)
     return this.#arena
   }
+}
+
+/** Gives the place right behind the text. */
+function append(arena: Arena, text: string): number {
+  if (text !== '') arena.usedBytes += arena.buffer.write(text, arena.usedBytes)
+  return arena.usedBytes
 }
 
 function arenaOf(bytes: number): Arena {

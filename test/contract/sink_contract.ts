@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { BlockedError, RetryableError } from '../../src/core/errors.ts'
 import type { Sink } from '../../src/core/sink.ts'
+import { EventEncoder } from '../../src/service/encoded_event.ts'
 import type { Behaviour } from '../doubles/misbehaviour.ts'
 import { mapped } from '../support/events.ts'
 
@@ -36,6 +37,18 @@ export function testSinkContract(name: string, open: () => Promise<SinkStage>): 
     test('returning means stored', async () => {
       await using stage = await open()
       expect(await stage.sink.write(EVENTS, never)).toMatchObject({ rejected: [], deferred: [] })
+      expect(stage.stored()).toEqual(IDS)
+    })
+
+    test('events that were written in its own frame are stored like others', async () => {
+      await using stage = await open()
+      const encoder = new EventEncoder(stage.sink.frame)
+      expect(
+        await stage.sink.write(
+          EVENTS.map(one => encoder.encode(one, one.event)),
+          never,
+        ),
+      ).toMatchObject({ rejected: [], deferred: [] })
       expect(stage.stored()).toEqual(IDS)
     })
 

@@ -4,7 +4,21 @@ import { described, type SchemaIssue, SchemaIssues } from '../../record/schema_i
 import { isEmpty } from '../../record/values.ts'
 import SCHEMA from './schema.json' with { type: 'json' }
 
-const FIELDS: ReadonlyMap<string, string> = new Map(Object.entries(SCHEMA.fields))
+/** A name of the schema, by its place in a document. */
+interface Place {
+  readonly path: string
+  readonly inner: Map<string, Place>
+  /** Of a field; a name that only leads to fields has none. */
+  field?: Field
+}
+
+interface Field {
+  readonly type: string
+  readonly isList: boolean
+  readonly isType: (value: JsonValue) => boolean
+  readonly allowed: ReadonlySet<string> | undefined
+}
+
 const ALLOWED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries(SCHEMA.allowed).map(([field, values]) => [field, new Set(values)]),
 )
@@ -28,34 +42,58 @@ const TYPES: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   object: isJsonObject,
 }
 
+const ROOT = placesOf(SCHEMA.fields)
+
 /** What ECS 9.4.0 refuses in a document, nested or with dotted names; empty if it is valid. */
 export function validateEcs(document: JsonObject): readonly SchemaIssue[] {
   const issues = new SchemaIssues()
   const seen = new Map<string, JsonValue>()
-  walk(document, '', seen, issues)
+  walk(document, ROOT, '', seen, issues)
   for (const field of REQUIRED) if (!seen.has(field)) issues.add('field_missing', field, `${field} is required`)
   checkCategories(seen, issues)
   return issues.list
 }
 
-function walk(fields: JsonObject, prefix: string, seen: Map<string, JsonValue>, issues: SchemaIssues): void {
+/** The names of the schema as they lie within each other: to look a field up, no path is put together. */
+function placesOf(fields: Readonly<Record<string, string>>): Place {
+  const root: Place = { path: '', inner: new Map() }
+  for (const [path, type] of Object.entries(fields)) {
+    let place = root
+    for (const name of path.split('.')) {
+      const inner = place.inner.get(name) ?? { path: place === root ? name : `${place.path}.${name}`, inner: new Map() }
+      place.inner.set(name, inner)
+      place = inner
+    }
+    const isList = type.endsWith('[]')
+    const each = isList ? type.slice(0, -2) : type
+    place.field = { type: each, isList, isType: TYPES[each] ?? (() => false), allowed: ALLOWED.get(path) }
+  }
+  return root
+}
+
+/** Names may be joined with dots. */
+function placeIn(place: Place, name: string): Place | undefined {
+  const inner = place.inner.get(name)
+  if (inner !== undefined || !name.includes('.')) return inner
+  return name.split('.').reduce<Place | undefined>((at, part) => at?.inner.get(part), place)
+}
+
+function walk(fields: JsonObject, within: Place | undefined, prefix: string, seen: Map<string, JsonValue>, issues: SchemaIssues): void {
   for (const key in fields) {
-    const path = prefix + key
     const value = fields[key]
     if (value === undefined) continue
-    const type = FIELDS.get(path)
-    if (type !== undefined) {
-      seen.set(path, value)
-      checkField(path, type, value, issues)
-    } else if (path === VENDOR || path.startsWith(`${VENDOR}.`)) {
-      if (path === VENDOR && !isJsonObject(value)) issues.add('wrong_type', path, `${path} must be an object`)
-    } else if (isJsonObject(value) && !isEmpty(value)) walk(value, `${path}.`, seen, issues)
-    else issues.add('field_unknown', path, `${path} is no field of ECS ${SCHEMA.version}`)
+    const place = within && placeIn(within, key)
+    if (place?.field !== undefined) {
+      seen.set(place.path, value)
+      checkField(place.path, place.field, value, issues)
+    } else if (within === ROOT && (key === VENDOR || key.startsWith(`${VENDOR}.`))) {
+      if (key === VENDOR && !isJsonObject(value)) issues.add('wrong_type', key, `${key} must be an object`)
+    } else if (isJsonObject(value) && !isEmpty(value)) walk(value, place, `${prefix}${key}.`, seen, issues)
+    else issues.add('field_unknown', prefix + key, `${prefix}${key} is no field of ECS ${SCHEMA.version}`)
   }
 }
 
-function checkField(path: string, type: string, value: JsonValue, issues: SchemaIssues): void {
-  const isList = type.endsWith('[]')
+function checkField(path: string, { type, isList, isType, allowed }: Field, value: JsonValue, issues: SchemaIssues): void {
   if (isEmpty(value)) {
     issues.add('empty_value', path, `${path} is empty; leave it out`)
     return
@@ -64,11 +102,9 @@ function checkField(path: string, type: string, value: JsonValue, issues: Schema
     issues.add('wrong_type', path, `${path} must be ${isList ? 'a list' : `one ${type}`}, not ${described(value)}`)
     return
   }
-  const each = isList ? type.slice(0, -2) : type
   for (const item of (isList ? value : [value]) as readonly JsonValue[]) {
-    if (TYPES[each]?.(item) !== true) issues.add('wrong_type', path, `${path} must be ${each}, not ${described(item)}`)
-    else if (ALLOWED.get(path)?.has(item as string) === false)
-      issues.add('value_unknown', path, `${path} does not allow ${described(item)}`)
+    if (!isType(item)) issues.add('wrong_type', path, `${path} must be ${type}, not ${described(item)}`)
+    else if (allowed?.has(item as string) === false) issues.add('value_unknown', path, `${path} does not allow ${described(item)}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../core/event.ts'
-import type { MappedEvent } from '../../core/mapper.ts'
+import type { Frame, MappedEvent } from '../../core/mapper.ts'
 import type { Piece } from '../../toolkit/body/body_buffers.ts'
 
 /*
@@ -17,29 +17,39 @@ export interface EnvelopeOptions {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** Makes the text of HEC events, one after another. The mapped events' JSON goes in as it is: it is not written a second time. */
-export function createEncoder(options: EnvelopeOptions): (events: Iterable<MappedEvent>) => Iterable<Piece> {
+/** What stands around the JSON of an event, which goes in as it is: it is not written a second time. */
+export function createFrame(options: EnvelopeOptions): Frame {
   const { host, source, sourcetype, index, fields } = options
-  const tails = new Map<string, string>()
-  const tailOf = (id: string) => {
+  const middles = new Map<string, string>()
+  const middleOf = (id: string) => {
     const envelope = { host, source: source ?? `tailrace:${id}`, sourcetype, ...(index !== undefined && { index }) }
     const { event_id: _, ...others } = fields
     const more = JSON.stringify(others).slice(1, -1)
     return `,${JSON.stringify(envelope).slice(1, -1)},"fields":{${more === '' ? '' : `${more},`}"event_id":`
   }
-  const head = ({ source, id, timeMs }: LogEvent) => {
-    let tail = tails.get(source)
-    if (tail === undefined) {
-      tail = tailOf(source)
-      tails.set(source, tail)
+  const before = ({ source, id, timeMs }: LogEvent) => {
+    let middle = middles.get(source)
+    if (middle === undefined) {
+      middle = middleOf(source)
+      middles.set(source, middle)
     }
-    return `{"time":${(timeMs / 1000).toFixed(3)}${tail}${JSON.stringify(id)}},"event":`
+    return `{"time":${secondsOf(timeMs)}${middle}${JSON.stringify(id)}},"event":`
   }
-  return function* encode(events) {
-    for (const mapped of events) {
-      yield head(mapped.event)
+  return { before, after: '}' }
+}
+
+/** HEC events, one after another. */
+export function* bodyOf(events: Iterable<MappedEvent>, { before, after }: Frame): Generator<Piece> {
+  for (const mapped of events) {
+    if (mapped.framed === undefined) {
+      yield before(mapped.event)
       yield mapped.utf8 ?? mapped.json
-      yield '}'
-    }
+      yield after
+    } else yield mapped.framed
   }
+}
+
+/** Most moments are whole seconds, which `toFixed` is slow to write. */
+function secondsOf(timeMs: number): string {
+  return timeMs % 1000 === 0 ? `${timeMs / 1000}.000` : (timeMs / 1000).toFixed(3)
 }

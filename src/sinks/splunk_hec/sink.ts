@@ -13,7 +13,7 @@ import { anyChanged } from '../../toolkit/tls.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
-import { createEncoder } from './encode.ts'
+import { bodyOf, createFrame } from './encode.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
@@ -42,7 +42,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
-  const encode = createEncoder({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
+  const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, path = paths.event) =>
     hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
   const askAcknowledgements = async (body: string, signal: AbortSignal) => {
@@ -73,7 +73,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
     await verifyAcknowledgement(signal)
     const request = () =>
-      buffers.encode(encode(events), async plain => {
+      buffers.encode(bodyOf(events, frame), async plain => {
         const { body, headers } = await compress(plain)
         return endpoint.request({ method: 'POST', body, headers }, signal)
       })
@@ -89,6 +89,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   }
 
   return {
+    frame,
     async write(events, signal) {
       try {
         await send(events, signal)

@@ -8,6 +8,15 @@ import { linesOf, ndjsonLine } from './line.ts'
 
 const whole = (buffers: BodyBuffers, pieces: Iterable<Piece>) => buffers.encode(pieces, async body => body.toString('utf8'))
 
+const SHARED = { A: Buffer.from('0123456789'), B: Buffer.from('abcdefghij') }
+const slice = (name: keyof typeof SHARED, start: number, end: number) => ({ buffer: SHARED[name], start, end })
+const said = (piece: Piece): string =>
+  typeof piece === 'string'
+    ? piece
+    : piece instanceof Uint8Array
+      ? Buffer.from(piece).toString()
+      : said(piece.buffer.subarray(piece.start, piece.end))
+
 describe('buffers', () => {
   test.each([
     ['nothing', []],
@@ -26,6 +35,20 @@ describe('buffers', () => {
     const texts = Array.from({ length: 200 }, (_, n) => `${n}€😀`.repeat(n * 7))
     const pieces = texts.map((text, n) => (n % 3 === 0 ? Buffer.from(text) : text))
     expect((await whole(new BodyBuffers(), pieces)) === texts.join('')).toBe(true)
+  })
+
+  // Goal: slices are copied together only where one begins where the other ends, in the same buffer.
+  test.each([
+    ['one after another', [slice('A', 0, 3), slice('A', 3, 5), slice('A', 5, 5), slice('A', 5, 9)]],
+    ['with a gap', [slice('A', 0, 3), slice('A', 4, 6)]],
+    ['backwards', [slice('A', 4, 6), slice('A', 0, 4)]],
+    ['the same one again', [slice('A', 2, 4), slice('A', 2, 4)]],
+    ['of two buffers', [slice('A', 0, 3), slice('B', 3, 6), slice('A', 3, 6)]],
+    ['among texts and bytes', ['x', slice('A', 0, 3), 'y', slice('A', 3, 6), Buffer.from('z'), slice('A', 6, 9), 'w']],
+    ['more than the first buffer holds', Array.from({ length: 60_000 }, (_, n) => slice(n % 7 === 0 ? 'B' : 'A', 0, 10))],
+  ])('slices %s', async (_, pieces) => {
+    const text = pieces.map(said).join('')
+    expect((await whole(new BodyBuffers(), pieces)) === text).toBe(true)
   })
 
   test('a long body leaves nothing of itself in a short one after it', async () => {

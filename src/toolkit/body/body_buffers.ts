@@ -1,10 +1,13 @@
+import type { Slice } from '../../core/mapper.ts'
+
 /** A piece of a body: text, or text that is in UTF-8 already. */
-export type Piece = string | Uint8Array
+export type Piece = string | Uint8Array | Slice
 
 /** Texts that are encoded with one call: fewer calls, and no string so long that joining it costs. */
 const GROUP_TEXTS = 8
 const FIRST_BYTES = 256 * 1024
 const KEPT_BUFFERS_MAX = 8
+const EMPTY: Uint8Array = new Uint8Array(0)
 /** A buffer that one large body made larger than this is not kept. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024
 
@@ -24,33 +27,64 @@ export class BodyBuffers {
 }
 
 function fill(first: Buffer, pieces: Iterable<Piece>): { buffer: Buffer; length: number } {
-  let buffer = first
-  let length = 0
-  let group = ''
-  let count = 0
-  const makeRoom = (bytes: number) => {
-    if (length + bytes <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(length + bytes, buffer.length * 2))
-    buffer.copy(larger, 0, 0, length)
-    buffer = larger
-  }
-  const flush = () => {
-    makeRoom(group.length * 3) // A UTF-16 unit takes at most three bytes.
-    length += buffer.write(group, length)
-    group = ''
-    count = 0
-  }
+  const body = new Body(first)
   for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      group += piece
-      if (++count === GROUP_TEXTS) flush()
-      continue
-    }
-    if (count > 0) flush()
-    makeRoom(piece.length)
-    buffer.set(piece, length)
-    length += piece.length
+    if (typeof piece === 'string') body.addText(piece)
+    else if (piece instanceof Uint8Array) body.addSlice(piece, 0, piece.length)
+    else body.addSlice(piece.buffer, piece.start, piece.end)
   }
-  if (count > 0) flush()
-  return { buffer, length }
+  body.flush()
+  return body
+}
+
+class Body {
+  buffer: Buffer
+  length = 0
+  /** Texts that are not written yet. */
+  #group = ''
+  #texts = 0
+  /** Bytes that are not copied yet: slices that follow on each other are copied at once. */
+  #slice = { buffer: EMPTY, start: 0, end: 0 }
+
+  constructor(first: Buffer) {
+    this.buffer = first
+  }
+
+  addText(text: string): void {
+    if (this.#slice.end > 0) this.flush()
+    this.#group += text
+    if (++this.#texts === GROUP_TEXTS) this.flush()
+  }
+
+  addSlice(buffer: Uint8Array, start: number, end: number): void {
+    if (this.#slice.buffer === buffer && this.#slice.end === start) {
+      this.#slice.end = end
+      return
+    }
+    this.flush()
+    this.#slice = { buffer, start, end }
+  }
+
+  flush(): void {
+    if (this.#texts > 0) {
+      this.#makeRoom(this.#group.length * 3) // A UTF-16 unit takes at most three bytes.
+      this.length += this.buffer.write(this.#group, this.length)
+      this.#group = ''
+      this.#texts = 0
+    }
+    const { buffer, start, end } = this.#slice
+    if (end > 0) {
+      this.#makeRoom(end - start)
+      this.buffer.set(buffer.subarray(start, end), this.length)
+      this.length += end - start
+      this.#slice = { buffer: EMPTY, start: 0, end: 0 }
+    }
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.length + bytes, this.buffer.length * 2))
+    this.buffer.copy(larger, 0, 0, this.length)
+    this.buffer = larger
+  }
 }
