@@ -32,6 +32,7 @@ const FAULTS: readonly (readonly [string, string, JsonValue | undefined, string,
   ['an empty text', 'message', '', 'empty_value', 'message'],
   ['an empty list', 'related/user', [], 'empty_value', 'related.user'],
   ['a null', 'user/id', null, 'empty_value', 'user.id'],
+  ['our own fields within a field set', 'event/openai', { a: 1 }, 'field_unknown', 'event.openai.a'],
   ['text where our own fields stand', 'openai', 'audit', 'wrong_type', 'openai'],
 ]
 
