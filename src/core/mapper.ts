@@ -10,7 +10,7 @@ export interface Slice {
 
 /** What a sink writes around the JSON of each event, where its body is those one after another. */
 export interface Frame {
-  before(event: LogEvent): string
+  readonly before: (event: LogEvent) => string
   readonly after: string
 }
 
