@@ -22,7 +22,7 @@ import { dontPretenure } from '../src/toolkit/pretenuring.ts'
 const EVENTS = Number(process.argv[2] ?? 100_000)
 const BACKFILL_EVENTS = 100_000
 const WARM_UP_RUNS = 3
-const RUNS = 5
+const RUNS = 9
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const cpuS = () => Object.values(process.cpuUsage()).reduce((sum, us) => sum + us, 0) / 1e6
 
@@ -88,22 +88,25 @@ function ceiling(texts: readonly string[]): number {
   return cpuS() - startS
 }
 
-/** The ceiling beside each run, for the machine's own pace changes; each journal warm before it counts. */
+/** The ceiling before and after each run, and the journals in turns, for the machine's own pace changes; all warm before they count. */
 async function throughput(): Promise<void> {
   using far = await farSide(EVENTS)
   const texts = (await (await fetch(new URL('/_simulator/events', far.api))).text()).split('\n').filter(line => line !== '')
   const source = { page_size: 1000 }
   console.log(`${texts.length} events, node ${process.version}; events per CPU-second, the median of ${RUNS} runs`)
-  for (const journal of ['sqlite', 'memory'] as const) {
-    for (let run = 0; run < WARM_UP_RUNS; run++) await ship(far, journal, source)
-    const runs: Run[] = []
-    for (let run = 0; run < RUNS; run++) {
-      const before = ceiling(texts)
+  const runs = { sqlite: [] as Run[], memory: [] as Run[] }
+  let before = 0
+  for (let round = -WARM_UP_RUNS; round < RUNS; round++) {
+    for (const journal of ['sqlite', 'memory'] as const) {
       const whole = (await ship(far, journal, source)).cpuS
-      runs.push({ ceiling: (before + ceiling(texts)) / 2, whole })
+      const after = ceiling(texts)
+      if (round >= 0) runs[journal].push({ ceiling: (before + after) / 2, whole })
+      before = after
     }
-    const rateOf = (cpuS: (run: Run) => number) => (texts.length / median(runs.map(cpuS))).toFixed(0)
-    const share = (100 * median(runs.map(run => run.ceiling / run.whole))).toFixed(0)
+  }
+  for (const [journal, ofIt] of Object.entries(runs)) {
+    const rateOf = (cpuS: (run: Run) => number) => (texts.length / median(ofIt.map(cpuS))).toFixed(0)
+    const share = (100 * median(ofIt.map(run => run.ceiling / run.whole))).toFixed(0)
     console.log(
       `journal ${journal}: ${rateOf(run => run.whole)}; parse, map, write and gzip alone: ${rateOf(run => run.ceiling)}; ${share} %`,
     )
