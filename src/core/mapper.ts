@@ -8,12 +8,6 @@ export interface Slice {
   readonly end: number
 }
 
-/** What a sink writes around the JSON of each event, where its body is those one after another. */
-export interface Frame {
-  readonly before: (event: LogEvent) => string
-  readonly after: string
-}
-
 /** One event in the form that a sink sends. */
 export interface MappedEvent {
   readonly event: LogEvent

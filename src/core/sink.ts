@@ -1,4 +1,5 @@
-import type { Frame, MappedEvent } from './mapper.ts'
+import type { LogEvent } from './event.ts'
+import type { MappedEvent } from './mapper.ts'
 
 /** An event that will never be accepted as it is, and the destination's reason. */
 export interface Rejection {
@@ -17,6 +18,12 @@ export interface WriteResult {
 }
 
 export const DELIVERED: WriteResult = { rejected: [], deferred: [] }
+
+/** What a sink writes around the JSON of each event, where its body is those one after another. */
+export interface Frame {
+  readonly before: (event: LogEvent) => string
+  readonly after: string
+}
 
 /** Where events go. */
 export interface Sink extends AsyncDisposable {

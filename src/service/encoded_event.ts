@@ -1,6 +1,7 @@
 import { LogEvent } from '../core/event.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { Frame, MappedEvent, Slice } from '../core/mapper.ts'
+import type { MappedEvent, Slice } from '../core/mapper.ts'
+import type { Frame } from '../core/sink.ts'
 
 /** Of one buffer that the JSON of many events shares. */
 const ARENA_BYTES = 512 * 1024

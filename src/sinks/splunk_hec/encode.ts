@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../core/event.ts'
-import type { Frame, MappedEvent } from '../../core/mapper.ts'
+import type { MappedEvent } from '../../core/mapper.ts'
+import type { Frame } from '../../core/sink.ts'
 import type { Piece } from '../../toolkit/body/body_buffers.ts'
 
 /*

@@ -7,7 +7,6 @@ export type Piece = string | Uint8Array | Slice
 const GROUP_TEXTS = 8
 const FIRST_BYTES = 256 * 1024
 const KEPT_BUFFERS_MAX = 8
-const EMPTY: Uint8Array = new Uint8Array(0)
 /** A buffer that one large body made larger than this is not kept. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024
 
@@ -44,25 +43,25 @@ class Body {
   #group = ''
   #texts = 0
   /** Bytes that are not copied yet: slices that follow on each other are copied at once. */
-  #slice = { buffer: EMPTY, start: 0, end: 0 }
+  #run: { readonly buffer: Uint8Array; readonly start: number; end: number } | undefined
 
   constructor(first: Buffer) {
     this.buffer = first
   }
 
   addText(text: string): void {
-    if (this.#slice.end > 0) this.flush()
+    if (this.#run !== undefined) this.flush()
     this.#group += text
     if (++this.#texts === GROUP_TEXTS) this.flush()
   }
 
   addSlice(buffer: Uint8Array, start: number, end: number): void {
-    if (this.#slice.buffer === buffer && this.#slice.end === start) {
-      this.#slice.end = end
+    if (this.#run?.buffer === buffer && this.#run.end === start) {
+      this.#run.end = end
       return
     }
     this.flush()
-    this.#slice = { buffer, start, end }
+    this.#run = { buffer, start, end }
   }
 
   flush(): void {
@@ -72,12 +71,12 @@ class Body {
       this.#group = ''
       this.#texts = 0
     }
-    const { buffer, start, end } = this.#slice
-    if (end > 0) {
+    if (this.#run !== undefined) {
+      const { buffer, start, end } = this.#run
       this.#makeRoom(end - start)
       this.buffer.set(buffer.subarray(start, end), this.length)
       this.length += end - start
-      this.#slice = { buffer: EMPTY, start: 0, end: 0 }
+      this.#run = undefined
     }
   }
 
