@@ -9,15 +9,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { gzipSync } from 'node:zlib'
 import { checkConfig } from '../src/config/load.ts'
-import { LogEvent } from '../src/core/event.ts'
-import { createEcsMapper } from '../src/mappers/ecs/index.ts'
 import { REGISTRY } from '../src/registry.ts'
 import { SILENT_METER } from '../src/service/meter.ts'
 import { runService } from '../src/service/run.ts'
 import { systemClock } from '../src/toolkit/clock.ts'
 import { dontPretenure } from '../src/toolkit/pretenuring.ts'
+import { loop, program } from './by_hand.ts'
 
 const EVENTS = Number(process.argv[2] ?? 100_000)
 const BACKFILL_EVENTS = 100_000
@@ -27,8 +25,12 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 const cpuS = () => Object.values(process.cpuUsage()).reduce((sum, us) => sum + us, 0) / 1e6
 
 /** CPU seconds. */
-interface Run {
-  readonly ceiling: number
+interface ByHand {
+  readonly loop: number
+  readonly program: number
+}
+
+interface Run extends ByHand {
   readonly whole: number
 }
 
@@ -73,43 +75,40 @@ async function ship(far: FarSide, journal: 'sqlite' | 'memory', source: object):
   }
 }
 
-/** Parse, map, write and compress in batches of 1,000, by hand and with nothing around it. */
-function ceiling(texts: readonly string[]): number {
-  const map = createEcsMapper({ clock: systemClock })
+/** CPU seconds of the hand-written loop and program over the same events. */
+async function byHand(far: FarSide, texts: readonly string[]): Promise<ByHand> {
   const startS = cpuS()
-  for (let start = 0; start < texts.length; start += 1000) {
-    const lines = texts.slice(start, start + 1000).map(text => {
-      const body = JSON.parse(text) as { id: string; effective_at: number }
-      const times = { timeMs: body.effective_at * 1000, receivedMs: 0 }
-      return map(new LogEvent({ source: 'acme', stream: 'organization', id: body.id, text, body: body as never, ...times })).json
-    })
-    gzipSync(lines.join('\n'), { level: 1 })
-  }
-  return cpuS() - startS
+  loop(texts)
+  const loopS = cpuS() - startS
+  const events = await program(far)
+  if (events !== texts.length) throw new Error(`The program by hand found ${events} events of ${texts.length}`)
+  return { loop: loopS, program: cpuS() - startS - loopS }
 }
 
-/** The ceiling before and after each run, and the journals in turns, for the machine's own pace changes; all warm before they count. */
+/** What is by hand before and after each run, and the journals in turns, for the machine's own pace changes; all warm before they count. */
 async function throughput(): Promise<void> {
   using far = await farSide(EVENTS)
   const texts = (await (await fetch(new URL('/_simulator/events', far.api))).text()).split('\n').filter(line => line !== '')
   const source = { page_size: 1000 }
-  console.log(`${texts.length} events, node ${process.version}; events per CPU-second, the median of ${RUNS} runs`)
   const runs = { sqlite: [] as Run[], memory: [] as Run[] }
-  let before = 0
+  let before = await byHand(far, texts)
   for (let round = -WARM_UP_RUNS; round < RUNS; round++) {
     for (const journal of ['sqlite', 'memory'] as const) {
       const whole = (await ship(far, journal, source)).cpuS
-      const after = ceiling(texts)
-      if (round >= 0) runs[journal].push({ ceiling: (before + after) / 2, whole })
+      const after = await byHand(far, texts)
+      if (round >= 0) runs[journal].push({ loop: (before.loop + after.loop) / 2, program: (before.program + after.program) / 2, whole })
       before = after
     }
   }
+  console.log(`${texts.length} events, node ${process.version}; events per CPU-second, the median of ${RUNS} runs`)
+  const rateOf = (cpuS: readonly number[]) => (texts.length / median(cpuS)).toFixed(0).padStart(6)
+  const all = Object.values(runs).flat()
+  console.log(`by hand: parse, map, write and gzip  ${rateOf(all.map(run => run.loop))}`)
+  console.log(`by hand, with its requests           ${rateOf(all.map(run => run.program))}`)
   for (const [journal, ofIt] of Object.entries(runs)) {
-    const rateOf = (cpuS: (run: Run) => number) => (texts.length / median(ofIt.map(cpuS))).toFixed(0)
-    const share = (100 * median(ofIt.map(run => run.ceiling / run.whole))).toFixed(0)
-    console.log(
-      `journal ${journal}: ${rateOf(run => run.whole)}; parse, map, write and gzip alone: ${rateOf(run => run.ceiling)}; ${share} %`,
-    )
+    const share = (of: 'loop' | 'program') => `${(100 * median(ofIt.map(run => run[of] / run.whole))).toFixed(0)} %`
+    const name = `journal ${journal}`.padEnd(37)
+    console.log(`${name}${rateOf(ofIt.map(run => run.whole))}   ${share('loop')} of the first, ${share('program')} of the second`)
   }
 }
 
