@@ -3,6 +3,7 @@ import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
 import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../toolkit/backoff.ts'
 import type { Secret } from '../toolkit/secret.ts'
+import { CursorError } from './cursor_walk.ts'
 import { type ListShape, type Page, parsePage } from './page.ts'
 import type { RequestPace } from './request_pace.ts'
 
@@ -70,6 +71,25 @@ export class ListClient {
   /** Resolves with the page; rejects only on `signal`. */
   async ask(query: string, signal: AbortSignal): Promise<Page> {
     return this.untilDone(() => this.askOnce(query, signal), signal)
+  }
+
+  /**
+   * The page behind a cursor. Where `ask` tells the operator that a question is refused, this rejects with `CursorError`: it may
+   * only mean that the cursor's event has gone.
+   */
+  async askBehind(query: string, signal: AbortSignal): Promise<Page> {
+    const { component } = this.#options.shape
+    const unknown = [`${component}.refused`, `${component}.unexpected`]
+    const once = async () => {
+      try {
+        return await this.askOnce(query, signal)
+      } catch (error) {
+        if (!(error instanceof BlockedError) || !unknown.includes(error.code)) throw error
+        this.#options.onAnswer('failed')
+        throw new CursorError(error.message)
+      }
+    }
+    return this.untilDone(once, signal)
   }
 
   /** Does the work again until it succeeds, pausing as its failures ask. The stream is running when all of its work goes well. */

@@ -78,6 +78,27 @@ test('a refusal of the tenant stream leaves the other one alone', async () => {
   await Promise.all([organization.end(), tenant.end()])
 })
 
+test.each([400, 404])('an event that is gone when the page behind it is asked for (%d) keeps no other from being listed', async status => {
+  const { clock, source, states } = stage(
+    (query, nowMs) => {
+      const gone = query.get('after') ?? query.get('before')
+      if (gone !== null) return { status, text: `{"error":{"message":"No audit log found with id '${gone}'."}}` }
+      const events = Array.from({ length: 30 }, (_, n) => ({ id: `e${n}`, effective_at: Math.floor(nowMs / 1000) - 60 - 10 * n }))
+      const asked = events.filter(
+        ({ effective_at: at }) => at >= number(query, 'effective_at[gte]') && at < number(query, 'effective_at[lt]'),
+      )
+      return { status: 200, text: JSON.stringify({ data: asked.slice(0, 10), has_more: asked.length > 10 }) }
+    },
+    { start: '1h', page_size: 10 },
+  )
+  const read = reading(source)
+  await clock.advance(0)
+  await read.end()
+  const ids = read.batches.flatMap(({ events }) => events.map(({ id }) => id))
+  expect(ids.sort()).toEqual(Array.from({ length: 30 }, (_, n) => `e${n}`).sort())
+  expect(states.map(({ name }) => name)).not.toContain('blocked')
+})
+
 test('a key file that changes ends the blocked state before its next try', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'key')

@@ -5,7 +5,7 @@ import { connectList } from '../../paging/connect.ts'
 import { CursorDirection } from '../../paging/cursor_direction.ts'
 import { type ListLimits, ListStream } from '../../paging/stream.ts'
 import type { OpenaiAuditConfig } from './config.ts'
-import { Listing } from './listing.ts'
+import { Listing, type Question } from './listing.ts'
 import { WindowedPast } from './past.ts'
 import { encodeQuery, isTenantType, type QueryOptions, SHAPE } from './query.ts'
 import { WindowLimit } from './window_limit.ts'
@@ -34,8 +34,11 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
     const client = connection.client(name, result => (result === 'ok' ? limit.answered() : result === 'throttled' && limit.throttled()))
     const query: QueryOptions = { filters: filtersOf(config), pageEvents: config.page_size, tenantOnly }
     const { pageEvents } = query
-    const listing = (limits: ListLimits) =>
-      new Listing({ ...limits, ask: (question, signal) => client.ask(encodeQuery(question, query), signal), pageEvents, direction })
+    const ask = (question: Question, signal: AbortSignal) => {
+      const text = encodeQuery(question, query)
+      return question.cursor === undefined ? client.ask(text, signal) : client.askBehind(text, signal)
+    }
+    const listing = (limits: ListLimits) => new Listing({ ...limits, ask, pageEvents, direction })
     return new ListStream({
       component: SHAPE.component,
       name,

@@ -1,11 +1,8 @@
 import type { ComponentContext } from '../../core/context.ts'
-import { BlockedError } from '../../core/errors.ts'
 import type { Source } from '../../core/source.ts'
-import type { FetchPage, ListClient, Remedies } from '../../paging/client.ts'
+import type { FetchPage, Remedies } from '../../paging/client.ts'
 import { connectList } from '../../paging/connect.ts'
 import { CursorDirection } from '../../paging/cursor_direction.ts'
-import { type Cursor, CursorError } from '../../paging/cursor_walk.ts'
-import type { Page } from '../../paging/page.ts'
 import { ListStream } from '../../paging/stream.ts'
 import type { OpenaiOrganizationLogsConfig } from './config.ts'
 import type { DescentOptions } from './descent.ts'
@@ -34,7 +31,10 @@ export function createOpenaiOrganizationLogsSource(
   // With one record a page nothing would tell a cursor that works from one that leads nowhere.
   const pageEvents = Math.max(2, config.page_size)
   const descent: DescentOptions = {
-    ask: (cursor, signal) => ask(client, cursor, pageEvents, signal),
+    ask: (cursor, signal) => {
+      const query = encodeQuery(cursor, pageEvents)
+      return cursor === undefined ? client.ask(query, signal) : client.askBehind(query, signal)
+    },
     untilDone: (work, signal) => client.untilDone(work, signal),
     pageEvents,
     direction: new CursorDirection(),
@@ -58,21 +58,4 @@ export function createOpenaiOrganizationLogsSource(
     },
     [Symbol.asyncDispose]: () => connection.close(),
   }
-}
-
-const UNKNOWN_CURSOR: ReadonlySet<string> = new Set([`${SHAPE.component}.refused`, `${SHAPE.component}.unexpected`])
-
-/** A refusal of the head is an operator's business; that of a cursor may only mean that its record has gone. */
-async function ask(client: ListClient, cursor: Cursor | undefined, pageEvents: number, signal: AbortSignal): Promise<Page> {
-  const query = encodeQuery(cursor, pageEvents)
-  if (cursor === undefined) return client.ask(query, signal)
-  const once = async () => {
-    try {
-      return await client.askOnce(query, signal)
-    } catch (error) {
-      if (!(error instanceof BlockedError) || !UNKNOWN_CURSOR.has(error.code)) throw error
-      throw new CursorError(error.message)
-    }
-  }
-  return client.untilDone(once, signal)
 }
