@@ -13,18 +13,18 @@ const history = {
 }
 
 test('after a restart it knows what may be listed again, and nothing else', () => {
-  const known = KnownIds.load(history, POSITION, OVERLAP_S)
+  const known = KnownIds.load(history, POSITION, POSITION.frontierS - 2 * OVERLAP_S)
   expect(HISTORY.map(({ id }) => known.has(id))).toEqual([false, true, true])
 })
 
 test('ids of a window that is not sealed outlive the sweeps', () => {
-  const known = KnownIds.load(history, POSITION, OVERLAP_S)
+  const known = KnownIds.load(history, POSITION, POSITION.frontierS - 2 * OVERLAP_S)
   known.forget(POSITION, OVERLAP_S)
   expect(known.has('of the window that was journaled in part')).toBe(true)
 })
 
 test('when everything is sealed, what is older than twice the overlap is forgotten', () => {
-  const known = KnownIds.load(history, POSITION, OVERLAP_S)
+  const known = KnownIds.load(history, POSITION, POSITION.frontierS - 2 * OVERLAP_S)
   known.add('new', 10_050)
   known.forget({ ...POSITION, frontierS: 10_250, segments: [] }, OVERLAP_S)
   expect(['of the window that was journaled in part', 'within twice the overlap', 'new'].map(id => known.has(id))).toEqual([

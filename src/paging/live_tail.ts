@@ -20,7 +20,8 @@ export interface Poll {
 /**
  * Lists what is new, from the overlap before the frontier to now, at every poll interval. Stops at the
  * first page that is wholly known and wholly before the frontier; every sweep interval it lists the
- * whole overlap, for late events that such a page may hide.
+ * whole overlap, for late events that such a page may hide: from the overlap before the last such listing, since when
+ * they have come.
  *
  * The ledger rows of the polls follow on each other without a gap; a sweep adds a row for what it listed again.
  */
@@ -58,11 +59,12 @@ export class LiveTail {
 
   /** The batch of a poll that `next` gave. */
   hand({ drained: window, toS, isSweep }: Poll): Batch {
-    const { options, position } = this.#reading
+    const { options, position, sweptS } = this.#reading
     this.#polling = undefined
     this.#done = this.#untilS !== undefined
     if (window === undefined) {
-      this.#reading.position = caughtUpLater(position, options.overlapS, toS)
+      this.#reading.position = caughtUpLater(position, Math.min(position.frontierS, sweptS) - options.overlapS, toS)
+      this.#reading.sweptS = toS
       return { events: [], position: encodePosition(this.#reading.position) }
     }
     const { context, name, client } = options
@@ -85,7 +87,10 @@ export class LiveTail {
       if (row.toS > row.fromS || row.events > 0) sealed.push(row)
     }
     this.#reading.position = { ...position, frontierS }
-    if (isSweep) this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
+    if (isSweep) {
+      this.#reading.sweptS = Math.min(toS, Math.floor(client.now() / 1000))
+      this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
+    }
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
     return { events, position: encodePosition(this.#reading.position), sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
   }
@@ -101,10 +106,12 @@ export class LiveTail {
   }
 
   async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
-    const { options, position } = this.#reading
+    const { options, position, sweptS } = this.#reading
     const { context, name, client, overlapS } = options
     const listedToS = position.segments.at(-1)?.endS ?? position.startS
-    const fromS = Math.max(position.startS, listedToS, asPolled(position, client.now()).frontierS - overlapS)
+    const frontierS = asPolled(position, client.now()).frontierS
+    const sinceS = isSweep ? Math.min(frontierS, sweptS) : frontierS
+    const fromS = Math.max(position.startS, listedToS, sinceS - overlapS)
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
     const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)

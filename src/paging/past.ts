@@ -8,13 +8,13 @@ import type { Reading } from './stream.ts'
  * which is the reading's from then on.
  */
 export function handOut(reading: Reading, part: Drained, behind: StreamPosition): Batch {
-  const { options, known, pieces, position } = reading
+  const { options, known, pieces, position, sweptS } = reading
   const { context, name, overlapS, client } = options
   const { fresh, row } = seal(part, {
     known,
     sealed: { fromS: part.fromS, toS: part.toS },
     lateBeforeS: position.segments[0]!.lateBeforeS,
-    rememberFromS: position.frontierS - 2 * overlapS,
+    rememberFromS: Math.min(position.frontierS, sweptS) - 2 * overlapS,
     nowMs: client.now(),
     onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
   })

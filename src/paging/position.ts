@@ -28,10 +28,10 @@ export function firstPosition(startS: number, nowS: number): StreamPosition {
   return { startS, frontierS: nowS, segments: startS < nowS ? [{ nextS: startS, endS: nowS, lateBeforeS: startS }] : [] }
 }
 
-/** After a standstill: what lies before `nowS` is caught up like a backfill, and the live tail goes on at once. */
-export function caughtUpLater(position: StreamPosition, overlapS: number, nowS: number): StreamPosition {
+/** After a standstill: what lies from `fromS` to `nowS` is caught up like a backfill, and the live tail goes on at once. */
+export function caughtUpLater(position: StreamPosition, fromS: number, nowS: number): StreamPosition {
   const { startS, frontierS, segments } = position
-  const nextS = Math.max(startS, segments.at(-1)?.endS ?? startS, frontierS - overlapS)
+  const nextS = Math.max(startS, segments.at(-1)?.endS ?? startS, fromS)
   return { startS, frontierS: nowS, segments: [...segments, { nextS, endS: nowS, lateBeforeS: frontierS }] }
 }
 

@@ -55,6 +55,8 @@ export interface Reading {
   readonly known: KnownIds
   readonly pieces: KnownPieces
   position: StreamPosition
+  /** Up to when, at the least, the whole overlap has been listed: what was late by then is known. In seconds since 1970. */
+  sweptS: number
 }
 
 /** One list of the log: the live tail, and at the same time whatever of the past is still to be listed. */
@@ -73,8 +75,10 @@ export class ListStream<W> implements SourceStream {
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
     const position = await this.#open(from, bounds, untilS, scope)
     const { client, overlapS } = this.#options
-    const known = KnownIds.load(history, asPolled(position, client.now()), overlapS)
-    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position }
+    const polled = asPolled(position, client.now())
+    const sweptS = this.#sweptBefore(polled)
+    const known = KnownIds.load(history, polled, sweptS - 2 * overlapS)
+    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position, sweptS }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     const { meter, id } = this.#options.context
@@ -97,6 +101,12 @@ export class ListStream<W> implements SourceStream {
     }
   }
 
+  /** Up to when another life has listed the whole overlap; when its last sweep was is not saved. */
+  #sweptBefore({ frontierS }: StreamPosition): number {
+    const { sweepIntervalMs, pollIntervalMs } = this.#options
+    return frontierS - Math.ceil((sweepIntervalMs + pollIntervalMs) / 1000)
+  }
+
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */
   async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<StreamPosition> {
     const { client, startMs, overlapS, context, name, component } = this.#options
@@ -105,7 +115,7 @@ export class ListStream<W> implements SourceStream {
       const position = decodePosition(from, component, `${context.id}/${name}`)
       if (nowS() - position.frontierS <= overlapS) return position
       await client.askForTime(signal) // No window may end after the API's own time.
-      return caughtUpLater(position, overlapS, Math.max(position.frontierS, nowS()))
+      return caughtUpLater(position, this.#sweptBefore(position) - overlapS, Math.max(position.frontierS, nowS()))
     }
     await client.askForTime(signal)
     const wantedMs = bounds.fromMs ?? startMs

@@ -77,12 +77,17 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'the overlap is not listed again',
     file: 'src/paging/live_tail.ts',
-    edits: [['client.now()).frontierS - overlapS', 'client.now()).frontierS']],
+    edits: [['sinceS - overlapS', 'frontierS']],
   },
   {
     name: 'late events are never swept',
     file: 'src/paging/live_tail.ts',
     edits: [['startedMs >= this.#nextSweepMs', 'startedMs < 0']],
+  },
+  {
+    name: 'a sweep leaves out what the time since the last one has pushed from the overlap',
+    file: 'src/paging/live_tail.ts',
+    edits: [['isSweep ? Math.min(frontierS, sweptS) : frontierS', 'frontierS']],
   },
   {
     name: 'a listing ends with its first page',

@@ -34,7 +34,7 @@ export async function simulate(seed: number, source: SourceName = 'openai_audit'
     historyS: random.int(0, 2) * 86_400,
     historyEvents: random.int(0, 150),
     liveEvents: random.int(0, 60),
-    lateMaxS: 240,
+    lateMaxS: 300,
   }
   const api = new AuditApi(scenario, random, SIMULATED[source].write)
   const witness = new Witness()

@@ -29,6 +29,31 @@ test('an event that is listed late is found by the next sweep, counted, and meas
   expect(lateSeconds[0]).toBeGreaterThanOrEqual(300)
 })
 
+test('an event that is late by the whole overlap is found though a sweep came just before it and others hide it', async () => {
+  const [lateS, everyS] = [15 * 60, 2]
+  const events: { id: string; effective_at: number; fromMs: number }[] = []
+  const { clock, source } = stage(
+    (query, nowMs) => {
+      const [gte, lt] = [number(query, 'effective_at[gte]'), number(query, 'effective_at[lt]')]
+      const asked = events.filter(({ effective_at: at, fromMs }) => fromMs <= nowMs && at >= gte && at < lt)
+      asked.sort((a, b) => b.effective_at - a.effective_at)
+      const first = asked.findIndex(({ id }) => id === query.get('after')) + 1
+      const page = asked.slice(first, first + 10).map(({ id, effective_at }) => ({ id, effective_at }))
+      return { status: 200, text: JSON.stringify({ data: page, has_more: first + 10 < asked.length }) }
+    },
+    { start: '1h', page_size: 10 },
+  )
+  const beginMs = clock.now()
+  for (let s = -1200; s < 1200; s += everyS) events.push({ id: `e${s}`, effective_at: beginMs / 1000 + s, fromMs: beginMs + s * 1000 })
+  events.push({ id: 'late', effective_at: beginMs / 1000 + 1 - lateS, fromMs: beginMs + 1000 })
+  const read = reading(source)
+  await clock.advance(6 * MINUTE_MS)
+  await read.end()
+  const ids = read.batches.flatMap(batch => batch.events.map(({ id }) => id))
+  expect(ids.filter(id => id === 'late')).toHaveLength(1)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
 test('nothing is sealed that the clock of the API has not passed', async () => {
   const behindMs = 10 * MINUTE_MS
   const { clock, source } = stage((_, nowMs) => ({ status: 200, text: EMPTY, headers: { date: new Date(nowMs - behindMs).toUTCString() } }))
