@@ -137,21 +137,23 @@ export class ListClient {
     const { clock, fetchPage, pace } = this.#options
     await pace.turn(signal)
     const answer = await fetchPage(query, signal)
-    const dateMs = Date.parse(answer.headers.date ?? '')
+    const dateMs = dateOf(answer)
     // The header is in whole seconds: a smaller difference is no difference.
-    if (answer.status === 200 && !Number.isNaN(dateMs)) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
+    if (answer.status === 200 && dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
     const page = parsePage(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body, this.#options.shape)
     this.#options.onAnswer('ok')
     return page
   }
 
-  #errorOf({ status, headers, body }: Answer): Error {
+  #errorOf(answer: Answer): Error {
+    const { status, headers, body } = answer
     const { url, apiKey, clock, remedies } = this.#options
     const { component } = this.#options.shape
     const said = messageOf(body.toString())
     const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
-    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], clock.now())
+    // A moment that the API names is one of its own clock.
+    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], dateOf(answer) ?? clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
     if (status === 408 || status === 425 || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
     if (status === 401 || status === 403) {
@@ -164,6 +166,12 @@ export class ListClient {
     if (status === 400) return new BlockedError(`${component}.refused`, `${what} ${remedies.refused} ${again}`)
     return new BlockedError(`${component}.unexpected`, `${what} ${remedies.unexpected} ${again}`)
   }
+}
+
+/** When the API says that it answered, in ms since 1970. */
+function dateOf({ headers }: Answer): number | undefined {
+  const dateMs = Date.parse(headers.date ?? '')
+  return Number.isNaN(dateMs) ? undefined : dateMs
 }
 
 /** The API's own message, or what came instead, cut to a bound and on one line. */

@@ -71,6 +71,23 @@ test('waits as long as the API asks, days too', async () => {
   await read.end()
 })
 
+test.each([-1, 0, 1])('a date to wait until is one of the clock of the API, which is %d h ahead of ours', async hours => {
+  let busy = true
+  const { clock, queries, source } = stage((_, nowMs) => {
+    const date = (ms: number) => new Date(nowMs + hours * 3_600_000 + ms).toUTCString()
+    if (!busy) return { status: 200, text: EMPTY, headers: { date: date(0) } }
+    busy = false
+    return { status: 429, text: '{}', headers: { date: date(0), 'retry-after': date(30_000) } }
+  })
+  const read = reading(source)
+  await clock.advance(29_000)
+  expect(queries).toHaveLength(1)
+  await clock.advance(1000)
+  await settled()
+  expect(queries.length).toBeGreaterThan(1)
+  await read.end()
+})
+
 test('with tenant_events there are two streams, and each asks for its own types', () => {
   const names = (settings: object) => stage(() => ({ status: 200, text: EMPTY }), settings).source.streams.map(({ name }) => name)
   expect(names({})).toEqual(['organization'])
