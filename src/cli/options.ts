@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { type CheckedConfig, loadConfig } from '../config/load.ts'
 import { REGISTRY } from '../registry.ts'
-import { parseDurationMs } from '../toolkit/settings.ts'
+import { parseDurationMs, parseIsoMs } from '../toolkit/settings.ts'
 import { usageError } from './exit.ts'
 import type { Io } from './io.ts'
 
@@ -19,8 +19,8 @@ export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loa
 export function parseTimeMs(text: string, nowMs: number): number {
   const agoMs = parseDurationMs(text)
   if (agoMs !== undefined) return nowMs - agoMs
-  const timeMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(timeMs)) return timeMs
+  const timeMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? parseIsoMs(text) : undefined
+  if (timeMs !== undefined) return timeMs
   throw usageError(`"${text}" is no time; write 2026-01-31, 2026-01-31T08:00:00Z, or 30d for 30 days ago`)
 }
 

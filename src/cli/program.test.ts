@@ -104,4 +104,6 @@ test.each([
   ['30d', 1e12 - 30 * 86_400_000],
 ])('the time %s', (text, ms) => expect(parseTimeMs(text, 1e12)).toBe(ms))
 
-test.each(['soon', '2026-13-45', '1767225600', ''])('no time: %j', text => expect(() => parseTimeMs(text, 0)).toThrow('is no time'))
+test.each(['soon', '2026-13-45', '2026-02-29', '1767225600', ''])('no time: %j', text =>
+  expect(() => parseTimeMs(text, 0)).toThrow('is no time'),
+)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, parseDurationMs } from '../toolkit/settings.ts'
+import { duration, parseDurationMs, parseIsoMs } from '../toolkit/settings.ts'
 
 const YEAR_MS = 365 * 86_400_000
 
@@ -15,8 +15,8 @@ export const start = () =>
       if (text === 'beginning') return () => 0
       const backMs = parseDurationMs(text)
       if (backMs !== undefined && backMs <= 50 * YEAR_MS) return nowMs => nowMs - backMs
-      const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-      if (!Number.isNaN(atMs) && atMs >= 0) return () => atMs
+      const atMs = parseIsoMs(text)
+      if (atMs !== undefined && atMs >= 0) return () => atMs
       context.addIssue({
         code: 'custom',
         message: 'expected "now", "beginning", a duration back such as "30d", or an ISO 8601 time such as "2026-01-31T00:00:00Z"',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { backoffMs, parseRetryAfterMs } from './backoff.ts'
 import { Secret } from './secret.ts'
-import { duration, httpUrl, parseBytes, parseDurationMs } from './settings.ts'
+import { duration, httpUrl, parseBytes, parseDurationMs, parseIsoMs } from './settings.ts'
 
 test.each([
   ['500ms', 500],
@@ -27,6 +27,17 @@ test.each([
   ['0B', 0],
   ['1gib', undefined],
 ])('size %s', (text, size) => expect(parseBytes(text)).toBe(size))
+
+test.each([
+  ['2024-02-29', Date.UTC(2024, 1, 29)],
+  ['2025-02-29', undefined],
+  ['2026-02-30T08:00:00Z', undefined],
+  ['2026-04-31', undefined],
+  ['2026-13-01', undefined],
+  ['2026-06-30T23:59:60Z', undefined],
+  ['2026-01-31 soon', undefined],
+  ['30d', undefined],
+])('time %s', (text, ms) => expect(parseIsoMs(text)).toBe(ms))
 
 test('a URL that paths are added to has no query', () => {
   const base = httpUrl({ isBase: true })

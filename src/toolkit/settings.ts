@@ -9,6 +9,14 @@ export function parseDurationMs(text: string): number | undefined {
   return parseQuantity(text, DURATION_UNITS_MS)
 }
 
+/** ISO 8601 → ms since 1970; undefined for what is no time. `Date.parse` takes 30 February for a day of March. */
+export function parseIsoMs(text: string): number | undefined {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? []
+  if (day === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return undefined
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
 /** `10GiB` → 10737418240; undefined for what is no size. */
 export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS)
