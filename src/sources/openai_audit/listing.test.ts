@@ -156,6 +156,13 @@ test('empty pages that promise more are an error, after a few questions', async 
   expect(questions).toBeLessThan(20)
 })
 
+test('where times are not those asked for, no part of a window that is too large counts as listed', async () => {
+  const times = Array.from({ length: 10 }, (_, n) => ({ id: `e${n}`, effective_at: 400 - n }))
+  const ask = async () => parsePage(Buffer.from(JSON.stringify({ data: times, has_more: true })), SHAPE)
+  const listing = new Listing({ ask, pageEvents: 10, windowEventsMax: 5 })
+  await expect(listing.drain({ fromS: 500, toS: 1000 }, never)).rejects.toMatchObject({ wholeFromS: 1000 })
+})
+
 test('one question lists a window of one page', async () => {
   const { listing, questions } = api(SPREAD.slice(0, 4), {})
   await listing.drain(WINDOW, never)

@@ -68,9 +68,10 @@ export class Listing {
     }
   }
 
-  /** While nothing has shown that it is newest first, no part of the window is known to be whole. */
-  #listedDownTo({ order, oldestS }: Page, { toS }: Window): void {
-    if (this.collected.order !== 'newest first' || order === 'mixed') this.#wholeFromS = toS
+  /** While nothing has shown that it is newest first, or times are not those asked for, no part of the window is known to be whole. */
+  #listedDownTo({ order, oldestS }: Page, { fromS, toS }: Window): void {
+    const isAsked = oldestS === undefined || oldestS >= fromS
+    if (this.collected.order !== 'newest first' || order === 'mixed' || !isAsked) this.#wholeFromS = toS
     else if (oldestS !== undefined) this.#wholeFromS = Math.min(this.#wholeFromS, Math.floor(oldestS) + 1)
   }
 
