@@ -9,6 +9,9 @@ export class CursorDirection {
     return this.#names
   }
 
+  /** What the pages of the list have last shown; a page within one second shows nothing. */
+  order: 'newest first' | 'oldest first' | undefined
+
   adopt(name: CursorName): void {
     if (this.#names[0] !== name) this.#names = [name, this.#names[0]]
   }

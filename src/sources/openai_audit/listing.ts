@@ -159,7 +159,9 @@ export class Listing {
   }
 
   #isEnough(page: Page): boolean {
-    return page.order === 'newest first' && this.collected.order === 'newest first' && this.#options.isEnough?.(page) === true
+    if (this.collected.order !== undefined) this.#direction.order = this.collected.order
+    const isNewestFirst = this.#direction.order === 'newest first' && (page.order === 'newest first' || page.order === 'one time')
+    return isNewestFirst && this.#options.isEnough?.(page) === true
   }
 
   #checkSize(): void {

@@ -36,6 +36,27 @@ test('one request a poll when nothing is new, and the ledger leaves no second ou
   for (const { fromS } of rows.slice(1)) expect(ends.has(fromS) || fromS === rows[0]!.fromS).toBe(true)
 })
 
+test('a second that fills more than a page costs no request more when nothing is new', async () => {
+  const { clock, queries, source } = stage(
+    (query, nowMs) => {
+      const burstS = Math.floor(nowMs / 600_000) * 600 - 60
+      const events = Array.from({ length: 40 }, (_, n) => ({ id: `${burstS}-${n}`, effective_at: n < 35 ? burstS : burstS - n }))
+      const [gte, lt] = [Number(query.get('effective_at[gte]')), Number(query.get('effective_at[lt]'))]
+      const asked = events.filter(({ effective_at: at }) => at >= gte && at < lt)
+      const first = asked.findIndex(({ id }) => id === query.get('after')) + 1
+      return { status: 200, text: JSON.stringify({ data: asked.slice(first, first + 10), has_more: first + 10 < asked.length }) }
+    },
+    { start: '1h', page_size: 10 },
+  )
+  const read = reading(source)
+  await clock.advance(0)
+  const atStart = queries.length
+  await clock.advance(4 * 60_000)
+  await read.end()
+  expect(read.batches.flatMap(({ events }) => events)).toHaveLength(40)
+  expect(queries.length - atStart).toBe(16) // Every 15 s.
+})
+
 test('a refused key blocks with the remedy and never shows the key (invariants 4 and 6); then it goes on', async () => {
   let refused = true
   const { clock, states, source } = stage(() =>
