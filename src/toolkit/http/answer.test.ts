@@ -22,6 +22,11 @@ test.each([
   for (const time of ['first', 'again']) expect([time, (await textOf(body)) === text]).toEqual([time, true])
 })
 
+test.each(['GZIP', 'x-gzip'])('%s is gzip', async coding => {
+  const answer = { status: 200, headers: { 'content-encoding': coding }, pieces: [PACKED], isWhole: true }
+  expect(((await toAnswer(answer, BYTES_MAX, createRedaction({}))) as { text: string }).text === PLAIN).toBe(true)
+})
+
 test('bodies in gzip, many at once and one after another, are each their own', async () => {
   const texts = Array.from({ length: 12 }, (_, n) => `${n} ${PLAIN.slice(0, (n % 4) * 300_000)}`)
   const bodies = texts.map(text => gzipSync(text))

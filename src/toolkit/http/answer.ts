@@ -3,6 +3,8 @@ import { detailOf } from './errors.ts'
 import type { Redaction } from './redact.ts'
 
 const NO_BYTES = Buffer.alloc(0)
+/** Names of codings know no case, and `x-gzip` is another name (RFC 9110, 8.4.1). */
+const GZIP = /^(x-)?gzip$/i
 const unpacking = gunzipStreams()
 
 export interface HttpAnswer {
@@ -39,7 +41,7 @@ export async function toAnswer(
   if (isSuccess && !isWhole) return 'too large'
   const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
   const answerWith = (body: Buffer) => new Answer({ status, headers: flat(headers), isSuccess, body, redact })
-  if (headers['content-encoding'] !== 'gzip' || bytes.length === 0) return answerWith(bytes)
+  if (!GZIP.test(String(headers['content-encoding'])) || bytes.length === 0) return answerWith(bytes)
   try {
     return answerWith(await unpacking.process(bytes, bytesMax))
   } catch (error) {
