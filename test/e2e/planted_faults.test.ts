@@ -72,7 +72,11 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'the frontier moves before its window is listed',
     file: 'src/paging/live_tail.ts',
-    edits: [['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600']],
+    edits: [
+      ['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600'],
+      ['asPolled(position, client.now()).frontierS', 'position.frontierS'],
+      ['this.#reading.sweptS = Math.min(toS, Math.floor(client.now() / 1000))', 'this.#reading.sweptS = frontierS'],
+    ],
   },
   {
     name: 'the overlap is not listed again',
