@@ -63,6 +63,17 @@ export function damaged(path: string, what: string, cause?: unknown): FatalError
   )
 }
 
+/** Never written on: what was acknowledged since then is lost with the process, and what comes after would be. */
+export function gone(path: string, file: string): FatalError {
+  return new FatalError(
+    'journal.gone',
+    `${file} was moved, removed or replaced while this process wrote the journal ${path}. It ends, because nobody could read what it would ` +
+      `write there. Put ${path} and ${path}-wal back where they were, or leave what stands there now, and start again: where there is no ` +
+      'journal, every source reads again from its `start`, and every sink is sent again what is read.',
+    { exitCode: EXIT_DAMAGED },
+  )
+}
+
 export function locked(path: string): FatalError {
   return new FatalError(
     'journal.locked',

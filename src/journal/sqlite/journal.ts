@@ -9,6 +9,7 @@ import { bytesBefore, type Extent, Shelf } from '../shelf.ts'
 import { Checkpoints } from './checkpoint.ts'
 import { type EncodedRow, RowEncoder } from './codec.ts'
 import { journalFault } from './faults.ts'
+import { OpenFiles } from './open_files.ts'
 import { Patience } from './patience.ts'
 import { SqliteReader } from './reader.ts'
 import { Retention } from './retention.ts'
@@ -40,6 +41,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
   readonly #retention: Retention
   readonly #checkpoints: Checkpoints
   readonly #patience: Patience
+  readonly #files: OpenFiles
   #end: End
   #saving: NodeJS.Immediate | undefined
   #sizedAtMs = Number.NEGATIVE_INFINITY
@@ -65,6 +67,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     this.#retention = new Retention(store, rows, limits, context.clock)
     this.#checkpoints = new Checkpoints(store, context.logger)
     this.#patience = new Patience(store.path, context, this.#closed.signal)
+    this.#files = new OpenFiles(store.path)
     this.#measure()
   }
 
@@ -190,6 +193,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
 
   /** One transaction, and then what it means to this process. */
   #commit(write: () => () => void): void {
+    this.#files.refuseMoved()
     const committed = this.store.transaction(() => {
       const saved = this.#saves.write()
       const settled = write()

@@ -1,0 +1,26 @@
+import { statSync } from 'node:fs'
+import { gone } from './faults.ts'
+
+/**
+ * The files that SQLite has open by now. It goes on writing into one that was removed, or that another one took the
+ * place of: everything would be acknowledged, and gone with the process.
+ */
+export class OpenFiles {
+  readonly #path: string
+  readonly #identities: ReadonlyMap<string, string | undefined>
+
+  constructor(path: string) {
+    this.#path = path
+    this.#identities = new Map([path, `${path}-wal`].map(file => [file, identityOf(file)]))
+  }
+
+  /** Throws a `FatalError` when one of them stands no more where it was opened. */
+  refuseMoved(): void {
+    for (const [file, identity] of this.#identities) if (identityOf(file) !== identity) throw gone(this.#path, file)
+  }
+}
+
+function identityOf(file: string): string | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats && `${stats.dev}:${stats.ino}`
+}
