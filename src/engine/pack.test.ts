@@ -95,6 +95,23 @@ test('a batch that is not full waits for more, but not for ever', async () => {
   expect(clock.sleeping).toBe(0)
 })
 
+test('a batch waits no longer because the time of day was set back', async () => {
+  const clock = new VirtualClock(0)
+  const quiet = new AbortController()
+  async function* trickle(): AsyncGenerator<Batch<string>> {
+    yield batch('a', 1)
+    await clock.sleep(200, never)
+    yield batch('b', 2)
+    await clock.sleep(1e9, quiet.signal)
+  }
+  const pulled = packed(trickle(), clock).next()
+  await clock.advance(100)
+  clock.setBy(-3_600_000)
+  await clock.advance(400)
+  expect((await pulled).value).toMatchObject({ events: ['a', 'b'], position: 2 })
+  quiet.abort()
+})
+
 // Goal: whoever asks the reader for more is done with what it gave, and holds no more than it has room for.
 test('more is read once everything has been mapped, and what is full has been taken', async () => {
   const seen: string[] = []

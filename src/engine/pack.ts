@@ -52,25 +52,25 @@ export async function* pack<E, M>(
     const full = open
     full.position = position
     open = new OpenBatch<M>()
-    startedMs = clock.now()
+    startedMs = clock.elapsed()
     return full
   }
-  const dueMs = () => {
-    if (stretches === undefined || open.endMs === undefined) return startedMs + options.timeoutMs
-    return isAtHead ? open.endMs + stretches.graceMs : Number.POSITIVE_INFINITY
+  const restMs = () => {
+    if (stretches === undefined || open.endMs === undefined) return startedMs + options.timeoutMs - clock.elapsed()
+    return isAtHead ? open.endMs + stretches.graceMs - clock.now() : Number.POSITIVE_INFINITY
   }
 
   try {
     for (let next: Promise<IteratorResult<Batch<E>>> | undefined; ; ) {
       next ??= reader.next() // Not before: who asks is done with what it was given.
-      const result = open.isEmpty || dueMs() === Infinity ? await next : await withinMs(next, dueMs() - clock.now(), clock, signal)
+      const result = open.isEmpty || restMs() === Infinity ? await next : await withinMs(next, restMs(), clock, signal)
       if (result === undefined) {
         yield take()
         continue
       }
       if (result.done === true) break
       next = undefined
-      if (open.isEmpty) startedMs = clock.now()
+      if (open.isEmpty) startedMs = clock.elapsed()
       const { events, position, positionAfter } = result.value
       isAtHead = result.value.isAtHead ?? true
       for (const [index, event] of events.entries()) {

@@ -21,7 +21,7 @@ export interface SuperviseOptions {
 export async function supervise(run: () => Promise<void>, options: SuperviseOptions): Promise<void> {
   const { clock, onState, retry, stopped } = options
   for (let failures = 0; !stopped.aborted; failures++) {
-    const startedMs = clock.now()
+    const startedMs = clock.elapsed()
     onState({ name: 'running' })
     try {
       await run()
@@ -30,7 +30,7 @@ export async function supervise(run: () => Promise<void>, options: SuperviseOpti
       if (cause instanceof FatalError) throw cause
       if (stopped.aborted) break
       const error = toError(cause)
-      if (clock.now() - startedMs > retry.maxDelayMs) failures = 0
+      if (clock.elapsed() - startedMs > retry.maxDelayMs) failures = 0
       const pauseMs = pauseAfter(error, failures, options)
       onState({ name: error instanceof BlockedError ? 'blocked' : 'retrying', error, retryAtMs: clock.now() + pauseMs })
       await clock.sleep(pauseMs, stopped).catch(() => {}) // A stop; the loop's condition tells it.

@@ -38,7 +38,7 @@ export class LiveTail {
     this.#reading = reading
     this.#untilS = untilS
     this.#done = isDone
-    this.#nextPollMs = reading.options.context.clock.now()
+    this.#nextPollMs = reading.options.context.clock.elapsed()
     this.#nextSweepMs = this.#nextPollMs
   }
 
@@ -97,8 +97,8 @@ export class LiveTail {
 
   async #pollWhenDue(signal: AbortSignal): Promise<Poll> {
     const { context, pollIntervalMs, sweepIntervalMs, client } = this.#reading.options
-    await context.clock.sleep(Math.max(0, this.#nextPollMs - context.clock.now()), signal)
-    const startedMs = context.clock.now()
+    await context.clock.sleep(Math.max(0, this.#nextPollMs - context.clock.elapsed()), signal)
+    const startedMs = context.clock.elapsed()
     const isSweep = startedMs >= this.#nextSweepMs
     this.#nextPollMs = startedMs + pollIntervalMs
     if (isSweep) this.#nextSweepMs = startedMs + sweepIntervalMs

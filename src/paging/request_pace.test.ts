@@ -19,6 +19,20 @@ test('requests start one interval apart, in the order they were asked for', asyn
   ])
 })
 
+test('a turn comes no later because the time of day was set back', async () => {
+  const clock = new VirtualClock()
+  const pace = new RequestPace(clock, 250)
+  await pace.turn(never)
+  clock.setBy(-3_600_000)
+  let started = false
+  const turn = pace.turn(never).then(() => {
+    started = true
+  })
+  await clock.advance(250)
+  expect(started).toBe(true)
+  await turn
+})
+
 test('a turn that is waited for ends with its signal', async () => {
   const clock = new VirtualClock()
   const pace = new RequestPace(clock, 1000)

@@ -14,7 +14,7 @@ export class RequestPace {
 
   /** Resolves when a request may start; in the order of the calls. */
   async turn(signal: AbortSignal): Promise<void> {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.elapsed()
     const waitMs = this.#nextStartMs - nowMs
     this.#nextStartMs = Math.max(this.#nextStartMs, nowMs) + this.#intervalMs
     if (waitMs > 0) await this.#clock.sleep(waitMs, signal)

@@ -6,6 +6,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: () => Math.random(),
   async sleep(ms, signal) {
     for (let restMs = ms; restMs > 0; restMs -= TIMER_MS_MAX) {

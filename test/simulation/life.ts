@@ -33,6 +33,7 @@ export class Life {
   clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       random: () => clock.random(),
       sleep: async (ms, signal) => {
         await this.step()

@@ -7,17 +7,28 @@ interface Sleeper {
 
 /** A clock that moves only when told to, or by itself to the next sleeper whenever everything waits. */
 export class VirtualClock implements Clock {
-  #nowMs: number
+  #elapsedMs: number
+  /** How far the time of day was set from where it began. */
+  #setByMs = 0
   readonly #random: () => number
   #sleepers: Sleeper[] = []
 
   constructor(startMs = Date.UTC(2026, 0, 1), random: () => number = () => 0.5) {
-    this.#nowMs = startMs
+    this.#elapsedMs = startMs
     this.#random = random
   }
 
   now(): number {
-    return this.#nowMs
+    return this.#elapsedMs + this.#setByMs
+  }
+
+  elapsed(): number {
+    return this.#elapsedMs
+  }
+
+  /** Sets the time of day, as an operator or a time server does: nobody sleeps longer or shorter for it. */
+  setBy(ms: number): void {
+    this.#setByMs += ms
   }
 
   random(): number {
@@ -32,7 +43,7 @@ export class VirtualClock implements Clock {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error)
       const sleeper: Sleeper = {
-        wakeAtMs: this.#nowMs + Math.max(0, Math.ceil(ms)),
+        wakeAtMs: this.#elapsedMs + Math.max(0, Math.ceil(ms)),
         wake: () => {
           signal.removeEventListener('abort', abort)
           resolve()
@@ -49,12 +60,12 @@ export class VirtualClock implements Clock {
 
   /** Moves to `ms` from now, waking every sleeper on the way in its order and letting each run. */
   async advance(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms
+    const untilMs = this.#elapsedMs + ms
     await settled()
     for (let next = this.#earliest(); next !== undefined && next.wakeAtMs <= untilMs; next = this.#earliest()) {
       await this.#wake(next)
     }
-    this.#nowMs = untilMs
+    this.#elapsedMs = untilMs
   }
 
   /** Moves to the next sleeper, if there is one; false when nobody sleeps. */
@@ -74,7 +85,7 @@ export class VirtualClock implements Clock {
 
   async #wake(sleeper: Sleeper): Promise<void> {
     this.#sleepers = this.#sleepers.filter(other => other !== sleeper)
-    this.#nowMs = Math.max(this.#nowMs, sleeper.wakeAtMs)
+    this.#elapsedMs = Math.max(this.#elapsedMs, sleeper.wakeAtMs)
     sleeper.wake()
     await settled()
   }

@@ -234,8 +234,8 @@ export class SqliteJournal extends SqliteReader implements Journal {
   #measure(): void {
     const { clock, meter } = this.#context
     meter.set('tailrace_journal_backlog_bytes', {}, this.#progress.slowest(this.#oldestBytes(), this.#end.bytes)?.bytes ?? 0)
-    if (clock.now() - this.#sizedAtMs < SIZE_MS) return
-    this.#sizedAtMs = clock.now()
+    if (clock.elapsed() - this.#sizedAtMs < SIZE_MS) return
+    this.#sizedAtMs = clock.elapsed()
     meter.set('tailrace_journal_bytes', {}, this.store.diskBytes)
   }
 }

@@ -77,7 +77,8 @@ test.each([
 test('a write that comes before the watch has looked begins the new file itself', async () => {
   const clock = new VirtualClock(START_MS)
   let nowMs = START_MS
-  const unwatched = { now: () => nowMs, random: () => 0, sleep: (_: number, signal: AbortSignal) => clock.sleep(1e12, signal) }
+  const sleep = (_: number, signal: AbortSignal) => clock.sleep(1e12, signal)
+  const unwatched = { now: () => nowMs, elapsed: () => nowMs, random: () => 0, sleep }
   using place = fileStage({}, { template: 'audit.ndjson', clock: unwatched })
   await using sink = place.open()
   await sink.write([A], never)

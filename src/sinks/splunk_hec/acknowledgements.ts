@@ -36,7 +36,7 @@ export class Acknowledgements {
     // The collector counts anew after a restart: what waited under that number is forgotten there.
     this.#waiting.get(ackId)?.reject(unacknowledged('The collector gave the number of a batch that waited to another one'))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiting = { deadlineMs: this.#options.clock.now() + this.#options.timeoutMs, resolve, reject }
+    const waiting = { deadlineMs: this.#options.clock.elapsed() + this.#options.timeoutMs, resolve, reject }
     const abort = () => reject(signal.reason as Error)
     signal.addEventListener('abort', abort, { once: true })
     this.#waiting.set(ackId, waiting)
@@ -78,7 +78,7 @@ export class Acknowledgements {
   #expire(failure: Error | undefined): void {
     const { clock, timeoutMs } = this.#options
     for (const { deadlineMs, reject } of this.#waiting.values()) {
-      if (clock.now() < deadlineMs) continue
+      if (clock.elapsed() < deadlineMs) continue
       const why = failure === undefined ? '' : ` The last question for it failed: ${failure.message}`
       reject(unacknowledged(`The indexer did not acknowledge a batch within ${timeoutMs} ms.${why}`, failure))
     }

@@ -48,7 +48,7 @@ export class WindowedPast implements Past<Drained> {
         pageEvents: this.#options.pageEvents,
         drain: (window, eventsMax, scope) => options.client.untilDone(() => this.#drain(window, eventsMax, scope), scope),
         concurrency: () => this.#options.limit.value,
-        nowMs: () => options.context.clock.now(),
+        nowMs: () => options.context.clock.elapsed(),
       })
       this.#backfill = { endS: segment.endS, windows }
     }

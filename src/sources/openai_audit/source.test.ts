@@ -57,6 +57,26 @@ test('a second that fills more than a page costs no request more when nothing is
   expect(queries.length - atStart).toBe(16) // Every 15 s.
 })
 
+test.each([-3_600_000, 3_600_000])('polls go on when the time of day is set by %i ms, and find what is listed late', async byMs => {
+  const happenedS = Date.UTC(2026, 0, 1) / 1000 + 5
+  let listed = false
+  const { clock, queries, source } = stage(query => {
+    const headers = { date: new Date(clock.elapsed()).toUTCString() } // The API's clock is right.
+    const isAsked = Number(query.get('effective_at[gte]')) <= happenedS && happenedS < Number(query.get('effective_at[lt]'))
+    const late = JSON.stringify({ data: [{ id: 'late', effective_at: happenedS }], has_more: false })
+    return { status: 200, text: listed && isAsked ? late : EMPTY, headers }
+  })
+  const read = reading(source)
+  await clock.advance(20_000)
+  clock.setBy(byMs)
+  const atStart = queries.length
+  listed = true
+  await clock.advance(10 * 60_000)
+  await read.end()
+  expect(queries.length - atStart).toBeGreaterThanOrEqual(39) // Every 15 s.
+  expect(read.batches.flatMap(({ events }) => events.map(({ id }) => id))).toEqual(['late'])
+})
+
 test('a refused key blocks with the remedy and never shows the key (invariants 4 and 6); then it goes on', async () => {
   let refused = true
   const { clock, states, source } = stage(() =>

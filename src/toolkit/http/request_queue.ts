@@ -24,14 +24,14 @@ export function createRequestQueue({ concurrencyMax, clock }: { concurrencyMax: 
   const queue = new PQueue({ concurrency: limit.value })
 
   async function measured(request: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    const startedMs = clock.now()
+    const startedMs = clock.elapsed()
     try {
       const answer = await request()
-      if (answer.status === 429 || answer.status >= 500) limit.failed(clock.now())
-      else limit.answered(clock.now() - startedMs, clock.now(), queue.pending)
+      if (answer.status === 429 || answer.status >= 500) limit.failed(clock.elapsed())
+      else limit.answered(clock.elapsed() - startedMs, clock.elapsed(), queue.pending)
       return answer
     } catch (error) {
-      if (error instanceof RetryableError) limit.failed(clock.now()) // Anything else says nothing about the load.
+      if (error instanceof RetryableError) limit.failed(clock.elapsed()) // Anything else says nothing about the load.
       throw error
     } finally {
       queue.concurrency = limit.value
