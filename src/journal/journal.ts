@@ -26,6 +26,8 @@ export interface Backlog {
   readonly bytes: number
   /** Time of receipt of the oldest, in ms since 1970; undefined when none waits. */
   readonly oldestReceivedMs: number | undefined
+  /** Events behind its position whose text was removed: retention waits for no sink that is not configured. */
+  readonly removed: number
 }
 
 /** An event, or a piece that can be none, that was refused for good. */

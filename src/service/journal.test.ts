@@ -3,7 +3,7 @@ import { event } from '../../test/support/events.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, warnOfRemoved } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -38,4 +38,15 @@ test('a journal in memory pauses the source long before the memory is full', asy
   expect(journal.paused).toContain('sources wait')
   await journal.saveSinkPosition('hec', await journal.head())
   await waiting
+})
+
+test('a sink that was not configured for a while is told what it is not sent', async () => {
+  await using journal = await open()
+  await journal.append(KEY, { events: ['a', 'b', 'c'].map(id => event(id)), position: 1 }, never)
+  await journal.saveSinkPosition('away', await journal.positionAt(Number.MIN_SAFE_INTEGER))
+  await journal.saveSinkPosition('hec', await journal.head())
+  const said: unknown[] = []
+  const warn = (message: string, fields?: object) => void said.push([message.slice(0, 8), fields])
+  await warnOfRemoved(journal, ['hec', 'away', 'new'], { ...logger, warn })
+  expect(said).toEqual([['3 events', { component: 'away' }]])
 })

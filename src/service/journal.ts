@@ -1,5 +1,6 @@
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Logger } from '../core/context.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal/journal.ts'
 
 /** Text that a journal in memory holds for the slowest sink, whatever the user sets: more would end the process. */
@@ -20,6 +21,18 @@ export async function openJournal({ journal, sinks }: CheckedConfig, context: Jo
   }
   const { openSqliteJournal } = await import('../journal/sqlite/index.ts')
   return openSqliteJournal({ path: journal.path, ...limits }, context)
+}
+
+/** A sink that was not configured for a while goes on with what is retained; what it will never be sent is said. */
+export async function warnOfRemoved(journal: JournalReader, sinks: readonly string[], logger: Logger): Promise<void> {
+  for (const component of sinks) {
+    const { removed } = await journal.backlog(component)
+    if (removed === 0) continue
+    const message =
+      `${removed} events after the position of this sink are no longer in the journal, and it is not sent them: the retention removed them ` +
+      'while it was not configured. It goes on with the oldest that is retained'
+    logger.warn(message, { component })
+  }
 }
 
 /** Opens it to be asked only, also while a run is going on. */

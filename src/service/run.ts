@@ -11,7 +11,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, warnOfRemoved } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -57,6 +57,11 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const board = new StateBoard({ clock, logger, meter })
   await using scope = new AsyncDisposableStack()
   const journal = scope.use(await openJournal(config, { clock, logger, meter }))
+  await warnOfRemoved(
+    journal,
+    config.sinks.map(({ id }) => id),
+    logger,
+  )
   const sinks = new Map<string, Sink>()
   for (const { id, spec, own, settings } of config.sinks) {
     const context = { ...contextOf(id, board, options), format: settings.format }

@@ -24,11 +24,11 @@ export function testBudget(open: OpenJournal): void {
     await using journal = await open(LIMITS, contextWith())
     await journal.append(KEY, { events: texts(0, 4), position: 1 }, never)
     const one = Buffer.byteLength(texts(0, 1)[0]!.text)
-    expect(await journal.backlog('s')).toEqual({ events: 4, bytes: 4 * one, oldestReceivedMs: START_MS })
+    expect(await journal.backlog('s')).toEqual({ events: 4, bytes: 4 * one, oldestReceivedMs: START_MS, removed: 0 })
     await journal.saveSinkPosition('s', 3)
     expect(await journal.backlog('s')).toMatchObject({ events: 1, bytes: one })
     await journal.saveSinkPosition('s', 4)
-    expect(await journal.backlog('s')).toEqual({ events: 0, bytes: 0, oldestReceivedMs: undefined })
+    expect(await journal.backlog('s')).toEqual({ events: 0, bytes: 0, oldestReceivedMs: undefined, removed: 0 })
   })
 
   test('an append waits at the budget until the slowest sink moves, and says why', async () => {
@@ -96,6 +96,26 @@ export function testRetention(open: OpenJournal): void {
     expect(await journal.stats()).toMatchObject({ events: 0, oldestReceivedMs: undefined })
     await appendAt(journal, clock, 4, 5)
     expect(idsOf(await drain(journal, 1))).toEqual(['e4'])
+  })
+
+  test('a sink that retention did not wait for is told what it will miss', async () => {
+    const clock = new VirtualClock()
+    await using journal = await open({ ...LIMITS, sinks: ['s'], retentionAgeMs: DAY_MS }, contextWith(clock))
+    await appendAt(journal, clock, 0, 4)
+    await appendAt(journal, clock, 4, 6)
+    for (const [sink, position] of [
+      ['s', 6],
+      ['away', 1],
+    ] as const)
+      await journal.saveSinkPosition(sink, position)
+    expect(await journal.backlog('away')).toMatchObject({ events: 5, removed: 0 })
+    await clock.advance(2 * DAY_MS)
+    await appendAt(journal, clock, 6, 8)
+    const { events: waiting, removed } = await journal.backlog('away')
+    expect([waiting, removed]).toEqual([idsOf(await drain(journal, 1)).length, 7 - waiting])
+    expect(removed).toBeGreaterThan(0)
+    expect(await journal.backlog('s')).toMatchObject({ events: 2, removed: 0 })
+    expect(await journal.backlog('new')).toMatchObject({ removed: 0 })
   })
 
   test('removes what is too much and keeps its ids for a day', async () => {

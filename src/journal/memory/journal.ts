@@ -117,12 +117,14 @@ export class MemoryJournal implements Journal {
   }
 
   async backlog(sink: string): Promise<Backlog> {
-    const position = Math.max(this.#sinks.get(sink) ?? 0, this.#shelf.oldest?.first ?? this.#end.events)
+    const saved = this.#sinks.get(sink)
+    const position = Math.max(saved ?? 0, this.#shelf.oldest?.first ?? this.#end.events)
     const segment = this.#shelf.at(position)
     return {
       events: this.#end.events - position,
       bytes: this.#end.bytes - this.#bytesBefore(position),
       oldestReceivedMs: segment?.events()[position - segment.first]?.receivedMs,
+      removed: position - (saved ?? position),
     }
   }
 

@@ -56,6 +56,7 @@ export class SqliteReader implements JournalReader {
       events: end.events - position,
       bytes: end.bytes - this.rows.bytesBefore(position),
       oldestReceivedMs: position < end.events ? this.rows.receivedMs(position) : undefined,
+      removed: position - (saved ?? position),
     }
   }
 
