@@ -29,6 +29,8 @@ export interface HecDouble extends Served {
   readonly refused: Set<string>
   /** Whether the token has indexer acknowledgement, and whether the indexer gets on. */
   acknowledgement: 'off' | 'at once' | 'held back'
+  /** What no indexer had is lost, and every channel counts from 0 again. */
+  restart(): void
 }
 
 /**
@@ -50,6 +52,11 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     retryAfter: undefined as string | undefined,
     refused: new Set<string>(),
     acknowledgement: 'off' as HecDouble['acknowledgement'],
+    restart() {
+      given.clear()
+      told.clear()
+      events.length = 0
+    },
     get requests() {
       return requests
     },

@@ -22,7 +22,9 @@ export const splunkHecConfig = z.strictObject({
       'Waits until the indexer has the events, which needs a token with indexer acknowledgement; without it, events that the collector has taken and not yet indexed can be lost there. A write then takes as long as the indexer: raise concurrency. Behind a load balancer, all requests have to reach the same collector.',
     ),
   acknowledge_timeout: duration({ min: '1s', max: '1h' }).prefault('5m').describe('A batch not acknowledged by then is sent again.'),
-  acknowledge_interval: duration({ min: '100ms', max: '1m' }).prefault('1s').describe('Between two questions for acknowledgements.'),
+  acknowledge_interval: duration({ min: '100ms', max: '1m' })
+    .prefault('1s')
+    .describe('Between two questions for the acknowledgement of a batch.'),
   ...compressionSettings(['gzip', 'none']),
   ...httpSettings,
 })

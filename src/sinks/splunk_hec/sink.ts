@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { SinkContext } from '../../core/context.ts'
 import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
@@ -10,7 +9,7 @@ import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
-import { Acknowledgements } from './acknowledgements.ts'
+import { acknowledged, Channels } from './acknowledgements.ts'
 import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
 import { bodyOf, createFrame } from './encode.ts'
@@ -20,18 +19,18 @@ const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
 const ACK_IS_DISABLED = 14
 
+type Headers = Readonly<Record<string, string>>
+
 export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: SinkContext): Sink {
   const paths = pathsOf(config.url)
   const url = new URL(paths.event, config.url)
   const http = httpOptions(config)
-  const channel = config.acknowledge ? { 'x-splunk-request-channel': randomUUID() } : {}
   const endpoint = createHttpEndpoint({
     ...http,
     component: 'splunk_hec',
     url,
     headers: () => ({
       ...http.headers(),
-      ...channel,
       authorization: `Splunk ${config.token.reveal()}`,
       'content-type': 'application/json',
     }),
@@ -45,17 +44,8 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, path = paths.event) =>
     hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
-  const askAcknowledgements = async (body: string, signal: AbortSignal) => {
-    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body }, signal)
-    if (answer.status !== 200) throw errorOf(answer, paths.ack)
-    return answer.text
-  }
-  const acknowledgements = new Acknowledgements({
-    ask: askAcknowledgements,
-    intervalMs: config.acknowledge_interval,
-    timeoutMs: config.acknowledge_timeout,
-    clock,
-  })
+  const channels = new Channels()
+  const closed = new AbortController()
   let acknowledges = !config.acknowledge
 
   /**
@@ -64,35 +54,55 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
    */
   async function verifyAcknowledgement(signal: AbortSignal): Promise<void> {
     if (acknowledges) return
-    const headers = { 'x-splunk-request-channel': randomUUID() }
+    const headers = onChannel(channels.take())
     const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}', headers }, signal)
     if (answer.status !== 200 || readHecAnswer(answer.text).code === ACK_IS_DISABLED) throw errorOf(answer, paths.ack)
     acknowledges = true
   }
 
-  async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
-    await verifyAcknowledgement(signal)
+  async function send(events: readonly MappedEvent[], channel: Headers, signal: AbortSignal): Promise<HttpAnswer> {
     const request = () =>
       buffers.encode(bodyOf(events, frame), async plain => {
         const { body, headers } = await compress(plain)
-        return endpoint.request({ method: 'POST', body, headers }, signal)
+        return endpoint.request({ method: 'POST', body, headers: { ...headers, ...channel } }, signal)
       })
-    const answer = await queue.run(request, signal)
-    if (!isTaken(answer)) throw errorOf(answer)
-    if (!config.acknowledge) return
+    return await queue.run(request, signal)
+  }
+
+  async function sendAcknowledged(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
+    await verifyAcknowledgement(signal)
+    const channel = channels.take()
+    const headers = onChannel(channel)
+    const answer = await send(events, headers, signal)
+    if (!isTaken(answer)) {
+      channels.giveBack(channel)
+      throw errorOf(answer)
+    }
     const { ackId } = readHecAnswer(answer.text)
     if (ackId === undefined) {
       acknowledges = false
       throw noAcknowledgement(url)
     }
-    await acknowledgements.acknowledged(ackId, signal)
+    const ask = async (body: string, until: AbortSignal) => {
+      const state = await endpoint.request({ method: 'POST', path: paths.ack, body, headers }, until)
+      if (state.status !== 200) throw errorOf(state, paths.ack)
+      return state.text
+    }
+    const { acknowledge_interval: intervalMs, acknowledge_timeout: timeoutMs } = config
+    await acknowledged(ackId, { ask, intervalMs, timeoutMs, clock }, AbortSignal.any([signal, closed.signal]))
+    channels.giveBack(channel)
+  }
+
+  async function sendPlain(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
+    const answer = await send(events, {}, signal)
+    if (!isTaken(answer)) throw errorOf(answer)
   }
 
   return {
     frame,
     async write(events, signal) {
       try {
-        await send(events, signal)
+        await (config.acknowledge ? sendAcknowledged : sendPlain)(events, signal)
         return DELIVERED
       } catch (error) {
         if (error instanceof InvalidEventError) return withoutInvalid(events, error)
@@ -104,17 +114,20 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
       // Not every collector has the health call; whether this is one, the next answer says.
       if (health.status !== 200 && health.status !== 404) throw errorOf(health, paths.health)
       // It asks for no token; a request without events does, and stores nothing.
-      const empty = await endpoint.request({ method: 'POST', body: '' }, signal)
+      const headers = config.acknowledge ? onChannel(channels.take()) : {}
+      const empty = await endpoint.request({ method: 'POST', body: '', headers }, signal)
       if (!isGoodToken(empty)) throw errorOf(empty)
       await verifyAcknowledgement(signal)
     },
     changed: signal => anyChanged([config.token, ...http.secrets], clock, signal),
     async [Symbol.asyncDispose]() {
-      await acknowledgements.close()
+      closed.abort(new DOMException('The sink is closed', 'AbortError'))
       await endpoint.close()
     },
   }
 }
+
+const onChannel = (channel: string): Headers => ({ 'x-splunk-request-channel': channel })
 
 /** Of "HTTP Event Collector REST API endpoints" (help.splunk.com), below the path of the URL, if that has one. */
 function pathsOf({ pathname }: URL) {

@@ -157,6 +157,24 @@ test('a token that is withdrawn while a batch waits to be acknowledged blocks at
   await expect(write).rejects.toMatchObject({ name: 'BlockedError' })
 })
 
+test('a batch that the collector lost in a restart is not taken for another one that was given its number', async () => {
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+  const stored = async () => {
+    while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
+  }
+  stage.hec.acknowledgement = 'held back'
+  const lost = stage.sink.write([mapped('lost')], never)
+  await stored()
+  stage.hec.restart()
+  const unanswered = new AbortController()
+  const other = stage.sink.write([mapped('other')], unanswered.signal)
+  await stored()
+  unanswered.abort(new Error('the answer did not come'))
+  await expect(other).rejects.toThrow('the answer did not come')
+  stage.hec.acknowledgement = 'at once'
+  await expect(lost).rejects.toMatchObject({ name: 'RetryableError', code: 'splunk_hec.unacknowledged' })
+})
+
 test('a batch that is never acknowledged is sent again', async () => {
   await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
   stage.hec.acknowledgement = 'held back'
