@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { VirtualClock } from '../../../test/support/virtual_clock.ts'
 import { exampleRegistry } from '../../../test/support/registry.ts'
@@ -8,7 +10,7 @@ import { event } from '../../../test/support/events.ts'
 import { createPrometheusMeter } from '../meter.ts'
 import { StateBoard } from '../states.ts'
 import { adminRoutes } from './routes.ts'
-import { startAdminServer } from './server.ts'
+import { CONNECTIONS_MAX, startAdminServer } from './server.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const ANYWHERE = { host: '127.0.0.1', port: 0 }
@@ -87,3 +89,21 @@ test('nothing else is answered, and a taken port is told with the remedy', async
   await expect(second).rejects.toThrow(ConfigError)
   await expect(second).rejects.toThrow(`service.admin.listen: 127.0.0.1:${port} is in use by another process`)
 })
+
+test('whoever holds every connection keeps no probe out', async () => {
+  await using scope = new AsyncDisposableStack()
+  const { get, server } = await stage(scope)
+  const port = Number(new URL(server.url).port)
+  const held = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => connected(port)))
+  for (const socket of held) scope.defer(() => void socket.destroy())
+  const oldest = once(held[0]!, 'close')
+  expect(await get('/healthz')).toMatchObject({ status: 200 })
+  await oldest
+  expect(held.filter(({ closed }) => closed)).toHaveLength(1)
+})
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').resume()
+  await once(socket, 'connect')
+  return socket
+}

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { ListenAddress } from '../../config/sections.ts'
 import { ConfigError, toError } from '../../core/errors.ts'
 
@@ -18,7 +18,7 @@ export interface AdminServer extends AsyncDisposable {
 
 /** A slow reader must not hold a connection for ever (invariant 5). */
 const REQUEST_MS_MAX = 10_000
-const CONNECTIONS_MAX = 64
+export const CONNECTIONS_MAX = 64
 
 export const json = (status: number, value: unknown): AdminAnswer => ({
   status,
@@ -35,13 +35,26 @@ export async function startAdminServer(listen: ListenAddress, routes: AdminRoute
     })
   })
   server.requestTimeout = REQUEST_MS_MAX
-  server.maxConnections = CONNECTIONS_MAX
+  limitConnections(server)
   await listening(server, listen)
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${port}`,
     [Symbol.asyncDispose]: () => closed(server),
   }
+}
+
+/** The oldest connection yields to a new one: whoever holds many must not keep out a probe, or the process is killed for it. */
+function limitConnections(server: Server): void {
+  const open = new Set<Socket>()
+  server.on('connection', socket => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    if (open.size <= CONNECTIONS_MAX) return
+    const [oldest] = open
+    open.delete(oldest!)
+    oldest!.destroy()
+  })
 }
 
 async function answer(method: string | undefined, url: string | undefined, routes: AdminRoutes): Promise<AdminAnswer> {
