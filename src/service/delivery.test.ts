@@ -66,7 +66,11 @@ test('every event is delivered or a dead letter, and is counted as what it is', 
     'unmappable: The event could not be mapped: no',
   ])
   expect(letters.find(({ eventId }) => eventId === 'unmappable')?.text).toBe(event('unmappable').text)
-  expect(Object.fromEntries(counts)).toEqual({ tailrace_sink_delivered_events_total: 5, tailrace_sink_dead_lettered_events_total: 3 })
+  expect(Object.fromEntries(counts)).toEqual({
+    tailrace_sink_delivered_events_total: 5,
+    tailrace_sink_dead_lettered_events_total: 3,
+    tailrace_sink_filtered_events_total: 0,
+  })
   expect((await journal.backlog('hec')).events).toBe(0)
 })
 

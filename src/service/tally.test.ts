@@ -10,6 +10,12 @@ function stage() {
   return { tally, counts: () => Object.fromEntries(counts) }
 }
 
+const NOTHING = {
+  tailrace_sink_delivered_events_total: 0,
+  tailrace_sink_dead_lettered_events_total: 0,
+  tailrace_sink_filtered_events_total: 0,
+}
+
 const batch = (events: readonly MappedEvent[], leftOut = 0) => ({ events, leftOut, position: undefined })
 
 test('nothing is counted before the position is behind it, and then each event once', () => {
@@ -17,7 +23,7 @@ test('nothing is counted before the position is behind it, and then each event o
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(id => mapped(id)) as [MappedEvent, MappedEvent, MappedEvent, MappedEvent]
   tally.refused([b, d])
   tally.settled(batch([a, b], 3), false)
-  expect(counts()).toEqual({})
+  expect(counts()).toEqual(NOTHING)
   tally.settled(batch([c]), true)
   const before = {
     tailrace_sink_delivered_events_total: 2,
@@ -27,4 +33,8 @@ test('nothing is counted before the position is behind it, and then each event o
   expect(counts()).toEqual(before)
   tally.settled(batch([d]), true)
   expect(counts()).toEqual({ ...before, tailrace_sink_dead_lettered_events_total: 2 })
+})
+
+test('every counter is there before the first event: what appears with it is no increase', () => {
+  expect(stage().counts()).toEqual(NOTHING)
 })

@@ -2,6 +2,12 @@ import type { Meter } from '../core/context.ts'
 import type { MappedEvent } from '../core/mapper.ts'
 import type { PackedBatch } from '../engine/pack.ts'
 
+const COUNTERS = [
+  'tailrace_sink_delivered_events_total',
+  'tailrace_sink_dead_lettered_events_total',
+  'tailrace_sink_filtered_events_total',
+] as const
+
 /**
  * Counts what became of a sink's events in the same turn as its position moves past them. So at every moment, and
  * also after a batch that was read again, received = filtered + delivered + dead-lettered + waiting.
@@ -16,6 +22,8 @@ export class Tally {
   constructor(meter: Meter, sink: string) {
     this.#meter = meter
     this.#labels = { sink }
+    // A counter that only appears with its first event hides it from `increase()`, and from the sum above.
+    for (const name of COUNTERS) meter.add(name, this.#labels, 0)
   }
 
   /** They are durable as dead letters. */
