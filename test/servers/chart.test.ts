@@ -130,19 +130,34 @@ test('the volume holds what the journal of the defaults may hold', () => {
   expect(((bytesOf('max_bytes') + bytesOf('retention_bytes')) * 4) / 3).toBeLessThanOrEqual(10 * 2 ** 30)
 })
 
-test.each([
+const REFUSED: readonly (readonly [string, object])[] = [
   ['the probes do not reach 127.0.0.1:8686', admin('127.0.0.1:8686')],
   ['the probes do not reach 8686', admin('8686')],
   ['does not end in a port', admin('0.0.0.0')],
   ['the probes need the admin server', { config: { service: { admin: { enabled: false } } } }],
   ['the probes do not reach', { config: { service: { admin: null } } }],
   ['75 s are not longer than config.service.shutdown_timeout, 75s', { config: { service: { shutdown_timeout: '75s' } } }],
-  ['75 s are not longer than config.service.shutdown_timeout, 2m', { config: { service: { shutdown_timeout: '2m' } } }],
+  ...['2m', '1.5m', '90 s', '90000ms', '0.025h', '0.001d'].map(
+    text =>
+      [`75 s are not longer than config.service.shutdown_timeout, ${text}`, { config: { service: { shutdown_timeout: text } } }] as const,
+  ),
+  ["at '/config/service/shutdown_timeout': got number", { config: { service: { shutdown_timeout: 30 } } }],
+  ['config.journal.path: /tmp/journal.db is not on the volume', { config: { journal: { path: '/tmp/journal.db' } } }],
+  ["'10GB' does not match", { persistence: { size: '10GB' } }],
+  ["'1.2.3Gi' does not match", { persistence: { size: '1.2.3Gi' } }],
+  ["at '/podLabels/app.kubernetes.io~1instance'", { podLabels: { 'app.kubernetes.io/instance': 'other' } }],
+  ["at '/podAnnotations/checksum~1config'", { podAnnotations: { 'checksum/config': 'mine' } }],
   ['exclude each other', { secret: { existingSecret: 'a', values: { b: 'c' } } }],
   ["additional properties 'replicas' not allowed", { replicas: 2 }],
   ['value must be one of', { persistence: { accessModes: ['ReadWriteMany'] } }],
-])('%s', (message, values) => {
+]
+
+test.each(REFUSED)('%s', (message, values) => {
   expect(() => render(values)).toThrow(message)
+})
+
+test.each(['74s', '1.2m', '74999ms', '0.02h'])('a shutdown_timeout of %s is within the 75 s of the pod', text => {
+  expect(() => render({ config: { service: { shutdown_timeout: text } } })).not.toThrow()
 })
 
 test('the schemas refuse a misspelt field', () => {

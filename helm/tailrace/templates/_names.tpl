@@ -32,6 +32,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if not $config.sinks }}
 {{- $_ := set $config "sinks" (dict "stdout" (dict "type" "stdout")) }}
 {{- end }}
+{{- include "tailrace.onVolume" . }}
 {{- toYaml $config }}
 {{- end }}
 
@@ -48,10 +49,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* A pod that is killed before it has drained repeats what was in flight. */}}
 {{- define "tailrace.graceSeconds" -}}
 {{- $text := toString (dig "service" "shutdown_timeout" "60s" .Values.config) }}
-{{- $unit := dict "s" 1 "m" 60 "h" 3600 }}
-{{- if regexMatch "^[0-9]+[smh]$" $text }}
-{{- $seconds := mul (regexFind "^[0-9]+" $text | int) (get $unit (regexFind "[smh]$" $text)) }}
-{{- if le (int .Values.terminationGracePeriodSeconds) (int $seconds) }}{{ fail (printf "terminationGracePeriodSeconds: %d s are not longer than config.service.shutdown_timeout, %s" (int .Values.terminationGracePeriodSeconds) $text) }}{{ end }}
+{{- $unit := dict "ms" 0.001 "s" 1 "m" 60 "h" 3600 "d" 86400 "w" 604800 }}
+{{- if regexMatch "^\\s*[0-9]+(\\.[0-9]+)?\\s*(ms|[smhdw])\\s*$" $text }}
+{{- $seconds := mulf (regexFind "[0-9.]+" $text | float64) (get $unit (regexFind "[a-z]+" $text)) }}
+{{- if le (float64 .Values.terminationGracePeriodSeconds) $seconds }}{{ fail (printf "terminationGracePeriodSeconds: %d s are not longer than config.service.shutdown_timeout, %s" (int .Values.terminationGracePeriodSeconds) $text) }}{{ end }}
 {{- end }}
 {{- .Values.terminationGracePeriodSeconds }}
+{{- end }}
+
+{{/* The volume and /tmp are all that can be written to, and /tmp ends with the pod. */}}
+{{- define "tailrace.onVolume" -}}
+{{- $path := dig "journal" "path" "data/journal.db" .Values.config }}
+{{- if and (hasPrefix "/" $path) (not (hasPrefix "/data/" $path)) }}{{ fail (printf "config.journal.path: %s is not on the volume, which is /data" $path) }}{{ end }}
 {{- end }}
