@@ -138,7 +138,7 @@ function quoted(node: SettingNode, schema: JsonObject | undefined): string {
 }
 
 /** The text of the file, with the names of its variables. */
-const writtenIn = (node: SettingNode) => JSON.stringify(cut(node.written.replace(/^(["'])(.*)\1$/s, '$2')))
+const writtenIn = (node: SettingNode) => JSON.stringify(cut(withoutSecrets(node.written.replace(/^(["'])(.*)\1$/s, '$2'))))
 const isSecret = (schema: JsonObject): boolean => schema.writeOnly === true || alternativesOf(schema).some(isSecret)
 const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
 
@@ -161,5 +161,13 @@ function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): 
   return ''
 }
 
-/** A URL may hold a password, and its query a token. */
-const withoutSecrets = (text: string) => text.replace(/(:\/\/)[^/?#]*@/, '$1***@').replace(/(:\/\/[^?#]*[?#]).+/s, '$1***')
+/**
+ * A URL may hold a password, and its query a token. What is no URL may have been meant as one: without its scheme, or
+ * with a password that holds `/`, `?` or `#`. Where it can't be told what is secret, all is.
+ */
+const withoutSecrets = (text: string) =>
+  text
+    .replace(/^(?!.*:\/\/)[^@]*:.*@.*/s, '***')
+    .replace(/(:\/\/).*[?#].*@.*/s, '$1***')
+    .replace(/(:\/\/).*@/s, '$1***@')
+    .replace(/(:\/\/[^?#]*[?#]).+/s, '$1***')

@@ -61,6 +61,31 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "ftp://h/?***"'],
   },
   {
+    name: 'a password that should have been encoded',
+    yaml: sink('url: https://user:hunter/2@h'),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "https://***@h"'],
+  },
+  {
+    name: 'a password with the sign of a query',
+    yaml: sink(`url: 'https://user:hunter#2@h/x'`),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "https://***"'],
+  },
+  {
+    name: 'a token with an @ in its query',
+    yaml: sink(`url: 'ftp://h/?token=hunter@2'`),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "ftp://***"'],
+  },
+  {
+    name: 'a password without a scheme',
+    yaml: sink('url: user:hunter2@h'),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "***"'],
+  },
+  {
+    name: 'a password beside a variable',
+    yaml: sink('url: ftp://user:hunter2@${HOST:-h}'),
+    problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "ftp://***@${HOST:-h}"'],
+  },
+  {
     name: 'a number that is a text',
     yaml: source('page_size: many'),
     problems: ['t.yaml:7:16  sources.acme.page_size: expected a whole number from 1 to 100, got "many"'],
