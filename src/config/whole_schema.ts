@@ -13,6 +13,8 @@ export function configurationSchema({ sources, sinks, formats }: Registry): Json
     propertyNames: { pattern: ID_PATTERN.source },
     additionalProperties: { anyOf: schemas },
   })
+  // A reference leads from the root of the whole schema.
+  const { definitions = {}, ...tests } = forEditors(describedSchema(testsSchema))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of tailrace',
@@ -28,8 +30,9 @@ export function configurationSchema({ sources, sinks, formats }: Registry): Json
         'Where events go, by id.',
         sinks.map(spec => forEditors(describedSchema(sinkSchema(spec, formats)))),
       ),
-      tests: { ...forEditors(describedSchema(testsSchema)), description: 'What `tailrace test` checks.' },
+      tests: { ...tests, description: 'What `tailrace test` checks.' },
       service: { ...forEditors(describedSchema(serviceSchema)), description: 'The process itself.' },
     },
+    definitions,
   }
 }
