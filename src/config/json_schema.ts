@@ -4,6 +4,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 /** Formats that JSON Schema knows; the others are ours, and say in words what is expected. */
 const STANDARD_FORMATS = ['uri', 'date-time', 'email', 'uuid']
 
+/** What is no schema, or names a key, in which nothing is put. */
+const VERBATIM = ['default', 'enum', 'propertyNames']
+
 /** What users may write, as zod tells it: our durations and sizes carry `format`, `minimum` and `maximum` in words. */
 export function describedSchema(schema: z.ZodType): JsonObject {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', target: 'draft-07', unrepresentable: 'any' })
@@ -43,7 +46,7 @@ export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
 
 /**
  * The same for editors: nothing that JSON Schema does not know, and `${NAME}` allowed wherever a value may
- * stand that is no text.
+ * stand that is no free text.
  */
 export function forEditors(schema: JsonObject): JsonObject {
   const { format, minimum, maximum, writeOnly, ...rest } = schema
@@ -51,9 +54,7 @@ export function forEditors(schema: JsonObject): JsonObject {
   const limits = typeof minimum === 'string' && typeof maximum === 'string' ? `from ${minimum} to ${maximum}` : undefined
   const description = [schema.description, words, limits].filter(part => typeof part === 'string').join(' · ')
   const kept: JsonObject = {
-    ...Object.fromEntries(
-      Object.entries(rest).map(([key, value]) => [key, key === 'default' || key === 'enum' ? value : childrenOf(value)]),
-    ),
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, VERBATIM.includes(key) ? value : childrenOf(value)])),
     ...(format !== undefined && words === undefined ? { format } : {}),
     ...(typeof minimum === 'number' ? { minimum } : {}),
     ...(typeof maximum === 'number' ? { maximum } : {}),
@@ -72,11 +73,12 @@ function childrenOf(value: JsonValue | undefined): JsonValue | undefined {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, childrenOf(entry)]))
 }
 
-const VARIABLE: JsonObject = { type: 'string', pattern: '^\\$\\{.+\\}$' }
+const VARIABLE: JsonObject = { type: 'string', pattern: '\\$\\{.+\\}' }
 
 function orVariable(schema: JsonObject): JsonObject {
   const { description, default: preset, ...rest } = schema
-  const isText = schema.const !== undefined || (schema.type === 'string' && schema.enum === undefined && schema.format === undefined)
+  const isFree = schema.enum === undefined && schema.format === undefined && schema.pattern === undefined
+  const isText = schema.const !== undefined || (schema.type === 'string' && isFree)
   if (isText || !['string', 'number', 'integer', 'boolean'].some(type => type === schema.type)) return schema
   return {
     ...(description === undefined ? {} : { description }),
