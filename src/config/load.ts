@@ -2,6 +2,7 @@ import type { ConfigFile } from './files.ts'
 import { readConfigFiles } from './files.ts'
 import type { Environment } from './interpolate.ts'
 import { mergeTrees } from './merge.ts'
+import { quotedText } from './message.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { EMPTY_SCALAR, kindOf, type SettingNode } from './node.ts'
 import { InvalidConfigurationError, type Problem } from './problem.ts'
@@ -141,7 +142,7 @@ function specOf<S extends SourceSpec | SinkSpec>(
   const spec = specs.find(({ type }) => type === written.value)
   if (spec !== undefined || written.broken) return spec
   const isText = typeof written.value === 'string'
-  const got = isText ? JSON.stringify(written.interpolated ? written.written : written.value) : kindOf(written)
+  const got = isText ? quotedText(written) : kindOf(written)
   const meant = isText ? didYouMean(String(written.value), types) : ''
   problems.push({ place: written.place, path: [section, id, 'type'], message: `expected ${oneOf(types)}, got ${got}${meant}` })
   return undefined
@@ -157,7 +158,7 @@ function refuseClashes(sources: SettingNode, sinks: SettingNode, problems: Probl
     }
     for (const [index, input] of sink.entries.get('inputs')?.entries ?? []) {
       if (typeof input.value !== 'string' || input.broken || ids.includes(input.value)) continue
-      const message = `there is no source "${input.value}"${didYouMean(input.value, ids) || `; there ${ids.length === 1 ? 'is' : 'are'} ${ids.join(', ') || 'none'}`}`
+      const message = `there is no source ${quotedText(input)}${didYouMean(input.value, ids) || `; there ${ids.length === 1 ? 'is' : 'are'} ${ids.join(', ') || 'none'}`}`
       problems.push({ place: input.place, path: ['sinks', id, 'inputs', Number(index)], message })
     }
   }

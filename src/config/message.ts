@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { type PartAtFault, partAtFault } from './expression.ts'
 import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
 import { didYouMean, oneOf } from './nearest.ts'
@@ -131,15 +131,23 @@ const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? word
 /** What stood there: never a secret, nor what a variable holds (invariant 6). */
 function quoted(node: SettingNode, schema: JsonObject | undefined): string {
   if (node.kind !== 'scalar' || node.value === null || schema === undefined) return kindOf(node)
-  if (isSecret(schema)) return '***'
-  if (node.interpolated) return writtenIn(node)
-  if (typeof node.value === 'string') return JSON.stringify(cut(withoutSecrets(node.value)))
+  if (holdsSecret(schema)) return '***'
+  if (node.interpolated || typeof node.value === 'string') return quotedText(node)
   return `the ${typeof node.value === 'boolean' ? 'boolean' : 'number'} ${JSON.stringify(node.value)}`
 }
 
+/** A text that is no secret by its schema. */
+export const quotedText = (node: SettingNode) =>
+  node.interpolated ? writtenIn(node) : JSON.stringify(cut(withoutSecrets(typeof node.value === 'string' ? node.value : '')))
 /** The text of the file, with the names of its variables. */
 const writtenIn = (node: SettingNode) => JSON.stringify(cut(withoutSecrets(node.written.replace(/^(["'])(.*)\1$/s, '$2'))))
 const isSecret = (schema: JsonObject): boolean => schema.writeOnly === true || alternativesOf(schema).some(isSecret)
+/** Who writes one value where a map or a list is expected may have written the secret that belongs into it. */
+function holdsSecret(schema: JsonObject): boolean {
+  const properties = isJsonObject(schema.properties) ? Object.values(schema.properties) : []
+  const below = [schema.items, schema.additionalProperties, ...properties].filter(part => part !== undefined && isJsonObject(part))
+  return isSecret(schema) || [...below, ...alternativesOf(schema)].some(holdsSecret)
+}
 const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
 
 /** The mistakes everybody makes. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isJsonObject, type JsonValue } from '../core/json.ts'
 import { parsePath, PathFault, type RedactPath } from '../redact/path.ts'
 import type { Registry } from '../registry.ts'
+import { quotedText } from './message.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { kindOf, type SettingNode } from './node.ts'
 import type { Problem } from './problem.ts'
@@ -93,8 +94,9 @@ function checkTest(
     problems.push({ place: (at ?? node).place, path: ['tests', index, ...path], message })
   const named = (setting: 'sink' | 'format' | 'source', value: string | undefined, names: readonly string[]) => {
     if (value === undefined || names.includes(value)) return
-    const got = `got ${JSON.stringify(value)}${didYouMean(value, names)}`
-    report(node.entries.get(setting), [setting], `expected ${oneOf(names) || 'one that is configured'}, ${got}`)
+    const at = node.entries.get(setting)!
+    const got = `got ${quotedText(at)}${didYouMean(value, names)}`
+    report(at, [setting], `expected ${oneOf(names) || 'one that is configured'}, ${got}`)
   }
   named('sink', sink, known.sinks)
   named('source', source, known.sources)
@@ -109,12 +111,12 @@ function checkTest(
     report(expected, ['expect'], 'expected nothing beside filtered, and a sink: what is left out has no fields')
   if (!filtered && wants === 0 && !expected.entries.has('filtered'))
     report(expected, ['expect'], 'expected fields, absent, nowhere or filtered')
-  const pathOf = (path: string, at: SettingNode | undefined, where: readonly string[]) => {
+  const pathOf = (path: string, at: SettingNode | undefined, where: readonly string[], written = JSON.stringify(path)) => {
     try {
       return parsePath(path)
     } catch (fault) {
       if (!(fault instanceof PathFault)) throw fault
-      report(at && { ...at, place: at.keyPlace ?? at.place }, where, `${fault.message}, got ${JSON.stringify(path)}`)
+      report(at && { ...at, place: at.keyPlace ?? at.place }, where, `${fault.message}, got ${written}`)
       return undefined
     }
   }
@@ -124,7 +126,7 @@ function checkTest(
   })
   const without = absent.map((path, entry) => {
     const at = expected.entries.get('absent')?.entries.get(String(entry))
-    return pathOf(path, at, ['expect', 'absent', String(entry)])
+    return pathOf(path, at, ['expect', 'absent', String(entry)], at && quotedText(at))
   })
   if (problems.length > before) return undefined
   return {

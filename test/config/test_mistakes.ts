@@ -10,6 +10,14 @@ export const TEST_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:7:11  tests.0.sink: expected "hec", got "hecc"; did you mean "hec"?'],
   },
   {
+    name: 'a sink and a path in variables, which are not quoted',
+    yaml: wrong('sink: ${SECRET_WORD}\ninput: {type: a}\nexpect: {absent: ["..${SECRET_WORD}"]}\n'),
+    problems: [
+      't.yaml:7:11  tests.0.sink: expected "hec", got "${SECRET_WORD}"',
+      't.yaml:9:23  tests.0.expect.absent.0: expected a path such as actor.session.user.email, *.data.email or ["api_key.created"].data.email, got "..${SECRET_WORD}"',
+    ],
+  },
+  {
     name: 'a sink and a format',
     yaml: wrong('sink: hec\nformat: ecs\ninput: {type: a}\nexpect: {fields: {event.id: a}}\n'),
     problems: ['t.yaml:6:5  tests.0: expected a sink or a format that the event goes through, and not both'],

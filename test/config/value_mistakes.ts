@@ -56,6 +56,11 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "https://***@h"'],
   },
   {
+    name: 'a secret where a list of maps has one',
+    yaml: sink('redact: hunter2'),
+    problems: ['t.yaml:8:13  sinks.hec.redact: expected a list, got ***; write it as a list: [ … ]'],
+  },
+  {
     name: 'a URL with a token in its query',
     yaml: sink('url: ftp://h/?token=hunter2'),
     problems: ['t.yaml:7:10  sinks.hec.url: expected an http:// or https:// URL without a user name in it, got "ftp://h/?***"'],

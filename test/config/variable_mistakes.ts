@@ -1,4 +1,4 @@
-import { type Mistake, source } from './mistake.ts'
+import { type Mistake, sink, source } from './mistake.ts'
 
 export const VARIABLE_MISTAKES: readonly Mistake[] = [
   {
@@ -59,5 +59,13 @@ export const VARIABLE_MISTAKES: readonly Mistake[] = [
     name: 'an empty secret from a variable',
     yaml: source('tenant_events: ${EMPTY}'),
     problems: ['t.yaml:7:20  sources.acme.tenant_events: expected true or false, got "${EMPTY}"'],
+  },
+  {
+    name: 'an input and a type in a variable are not quoted',
+    yaml: sink('inputs: ["${SECRET_WORD}"]\ntype: ${SECRET_WORD}').replace('    type: example_hec\n', ''),
+    problems: [
+      't.yaml:7:14  sinks.hec.inputs.0: there is no source "${SECRET_WORD}"; there is acme',
+      't.yaml:8:11  sinks.hec.type: expected "example_hec", got "${SECRET_WORD}"',
+    ],
   },
 ]
