@@ -24,7 +24,7 @@ export function interpolate(text: string, env: Environment): Interpolated {
   if (!text.includes('${')) return { value: text, changed: false, faults: [] }
   const faults: { piece: string; message: string }[] = []
   const [, only] = /^\$\{file:([^}]+)\}$/.exec(text.trim()) ?? []
-  if (only !== undefined) return { value: new FileText(only.trim()), changed: true, faults }
+  if (only !== undefined && only.trim() !== '') return { value: new FileText(only.trim()), changed: true, faults }
 
   const value = text.replace(PIECES, (piece: string, path: string | undefined, name: string | undefined, fallback: string | undefined) => {
     try {
@@ -47,6 +47,8 @@ function malformed(piece: string): string {
 /** As in a shell, an empty variable takes the default too. */
 function variable(name: string, fallback: string | undefined, env: Environment): string {
   const value = env[name]
+  // It would end at the brace of the inner one, and what comes after would be taken for text.
+  if (fallback?.includes('${')) throw new Error(`the default of ${name} can't hold a variable or a file of its own`)
   if (fallback !== undefined) return value === undefined || value === '' ? fallback : value
   if (value === undefined) throw new Error(`the environment variable ${name} is not set${didYouMean(name, Object.keys(env))}`)
   return value

@@ -27,7 +27,6 @@ export function parseSettings<S extends z.ZodType>(
     const { issues } = result.error
     const unread: Problem[] = []
     if (retype(issues, node, path, replaced, unread)) continue
-    problems.push(...unread)
     const described: JsonObject = describedSchema(schema)
     const found = issues.flatMap(issue => problemsOf(issue, node, path, described))
     problems.push(...firstOfEach([...unread, ...found]))

@@ -1,4 +1,4 @@
-import { type Mistake, sink, source } from './mistake.ts'
+import { type Mistake, SINKS, sink, source } from './mistake.ts'
 
 export const VARIABLE_MISTAKES: readonly Mistake[] = [
   {
@@ -37,7 +37,19 @@ export const VARIABLE_MISTAKES: readonly Mistake[] = [
     yaml: source('base_url: ${file:/nowhere/url}'),
     problems: [
       "t.yaml:7:15  sources.acme.base_url: the file /nowhere/url can not be read: ENOENT: no such file or directory, open '/nowhere/url'",
-      "t.yaml:7:15  sources.acme.base_url: the file /nowhere/url can not be read: ENOENT: no such file or directory, open '/nowhere/url'",
+    ],
+  },
+  {
+    name: 'a file of white space',
+    yaml: `${SINKS}sources:\n  acme: {type: example_api, api_key: "\${file: }"}\n`,
+    problems: ['t.yaml:4:39  sources.acme.api_key: ${file:} names no file; write ${file:/path}'],
+  },
+  {
+    name: 'a variable in a default, also where the default is not taken',
+    yaml: `${SINKS}sources:\n  acme:\n    type: example_api\n    api_key: \${SECRET_WORD:-\${HOST}}\n    base_url: https://\${NOPE:-\${HOST}}\n`,
+    problems: [
+      "t.yaml:6:14  sources.acme.api_key: the default of SECRET_WORD can't hold a variable or a file of its own",
+      "t.yaml:7:23  sources.acme.base_url: the default of NOPE can't hold a variable or a file of its own",
     ],
   },
   {
