@@ -70,6 +70,10 @@ sinks:
   expect(sinks[0]?.own.index).toBe('i-25')
 })
 
+test('a section with nothing under it adds nothing', () => {
+  expect(check(`${MINIMAL}tests:\njournal:\nservice:\n`)).toMatchObject({ tests: [], journal: { type: 'sqlite' } })
+})
+
 test('an anchor may be used again', () => {
   const { sinks } = check(
     `${MINIMAL}  second: {type: example_hec, url: https://h, token: t, batch: &b {events_max: 7}}\n  third: {type: example_hec, url: https://h, token: t, batch: *b}\n`,

@@ -83,7 +83,9 @@ export function checkConfig(files: readonly ConfigFile[], { registry, env }: Loa
   })
   refuseClashes(section('sources'), section('sinks'), problems)
   const ids = { sources: [...section('sources').entries.keys()], sinks: [...section('sinks').entries.keys()] }
-  const tests = tree.entries.has('tests') ? checkTests(section('tests'), { ...ids, formats: registry.formats }, problems) : []
+  const written = tree.entries.get('tests')
+  const hasTests = written !== undefined && (written.kind !== 'scalar' || written.value !== null)
+  const tests = hasTests ? checkTests(written, { ...ids, formats: registry.formats }, problems) : []
   if (problems.length > 0 || journal === undefined || service === undefined) throw new InvalidConfigurationError(problems, names)
   return { journal, service, sources, sinks, tests, files: names }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { type PartAtFault, partAtFault } from './expression.ts'
+import { parseBytes, parseDurationMs } from '../toolkit/settings.ts'
 import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { kindOf, type SettingNode, walk } from './node.ts'
@@ -126,14 +127,14 @@ function range({ minimum, maximum }: JsonObject): string {
   return `${from}${to}`
 }
 
-const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
+const article = (words: string) => (/^(a|an|now|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
 
 /** What stood there: never a secret, nor what a variable holds (invariant 6). */
 function quoted(node: SettingNode, schema: JsonObject | undefined): string {
   if (node.kind !== 'scalar' || node.value === null || schema === undefined) return kindOf(node)
   if (holdsSecret(schema)) return '***'
   if (node.interpolated || typeof node.value === 'string') return quotedText(node)
-  return `the ${typeof node.value === 'boolean' ? 'boolean' : 'number'} ${JSON.stringify(node.value)}`
+  return typeof node.value === 'number' ? `the number ${node.value}` : `the boolean ${JSON.stringify(node.value)}`
 }
 
 /** A text that is no secret by its schema. */
@@ -150,6 +151,21 @@ function holdsSecret(schema: JsonObject): boolean {
 }
 const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
 
+/** The number with the first unit by which it is within the limits. */
+function withUnit(value: number, format: string, { minimum, maximum }: JsonObject): string {
+  const isSize = format.startsWith('size')
+  if (!isSize && !format.startsWith('duration')) return ''
+  const parse = isSize ? parseBytes : parseDurationMs
+  const limit = (text: JsonValue | undefined) => (typeof text === 'string' ? parse(text) : undefined)
+  const least = limit(minimum) ?? 0
+  const most = limit(maximum) ?? Number.POSITIVE_INFINITY
+  for (const unit of isSize ? ['B', 'MiB'] : ['s', 'ms', 'd']) {
+    const quantity = parse(`${value}${unit}`)
+    if (quantity !== undefined && quantity >= least && quantity <= most) return `; did you mean "${value}${unit}"?`
+  }
+  return ''
+}
+
 /** The mistakes everybody makes. */
 function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): string {
   if (schema === undefined) return ''
@@ -158,9 +174,7 @@ function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): 
   if (issue.code !== 'invalid_type') return ''
   if (typeof value === 'number' && schema.type === 'string') {
     const format = typeof schema.format === 'string' ? schema.format : ''
-    if (format.startsWith('duration')) return `; did you mean "${value}s"?`
-    if (format.startsWith('size')) return `; did you mean "${value}MiB"?`
-    return format === '' ? '; put it in quotes' : ''
+    return format === '' ? '; put it in quotes' : withUnit(value, format, schema)
   }
   if (issue.expected === 'array' && node.kind === 'scalar' && value !== null) return '; write it as a list: [ … ]'
   if (schema.type === 'boolean' && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {

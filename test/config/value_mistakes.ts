@@ -41,6 +41,20 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    name: 'sizes and durations without a unit, to which one is put that is allowed',
+    yaml: below('journal:\n  max_bytes: 1048576\n  retention: 30\n  retention_bytes: 1e+300\n'),
+    problems: [
+      't.yaml:6:14  journal.max_bytes: expected a size, such as 512KiB, 5MB or 10GiB, got the number 1048576; did you mean "1048576B"?',
+      't.yaml:7:14  journal.retention: expected a duration, such as 500ms, 30s, 15m, 12h or 30d, got the number 30; did you mean "30d"?',
+      't.yaml:8:20  journal.retention_bytes: expected a size, such as 512KiB, 5MB or 10GiB, got the number 1e+300',
+    ],
+  },
+  {
+    name: 'a number that is none',
+    yaml: source('page_size: .nan'),
+    problems: ['t.yaml:7:16  sources.acme.page_size: expected a whole number from 1 to 100, got the number NaN'],
+  },
+  {
     name: 'a size below its limit',
     yaml: below('journal:\n  max_bytes: 1KiB\n'),
     problems: ['t.yaml:6:14  journal.max_bytes: expected a size from 1MiB to 100TiB, got "1KiB"'],
