@@ -19,7 +19,7 @@ export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loa
 export function parseTimeMs(text: string, nowMs: number): number {
   const agoMs = parseDurationMs(text)
   if (agoMs !== undefined) return nowMs - agoMs
-  const timeMs = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? parseIsoMs(text) : undefined
+  const timeMs = parseIsoMs(text)
   if (timeMs !== undefined) return timeMs
   throw usageError(`"${text}" is no time; write 2026-01-31, 2026-01-31T08:00:00Z, or 30d for 30 days ago`)
 }

@@ -127,7 +127,7 @@ function range({ minimum, maximum }: JsonObject): string {
   return `${from}${to}`
 }
 
-const article = (words: string) => (/^(a|an|now|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
+const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
 
 /** What stood there: never a secret, nor what a variable holds (invariant 6). */
 function quoted(node: SettingNode, schema: JsonObject | undefined): string {

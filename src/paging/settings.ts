@@ -8,8 +8,10 @@ export const start = () =>
   z
     .string()
     .default('now')
-    .meta({ format: 'now, beginning, a duration back such as 30d, or an ISO 8601 time' })
-    .describe('Where to begin when nothing has been read yet: `now`, `beginning`, a duration back such as `30d`, or an ISO 8601 time.')
+    .meta({ format: 'time, such as now, beginning, 30d, 2026-01-31 or 2026-01-31T08:00:00Z' })
+    .describe(
+      'Where to begin when nothing has been read yet: `now`, `beginning`, a duration back such as `30d`, or an ISO 8601 time, with its zone unless it is a whole day of UTC.',
+    )
     .transform((text, context): ((nowMs: number) => number | undefined) => {
       if (text === 'now') return () => undefined
       if (text === 'beginning') return () => 0
@@ -19,7 +21,8 @@ export const start = () =>
       if (atMs !== undefined && atMs >= 0) return () => atMs
       context.addIssue({
         code: 'custom',
-        message: 'expected "now", "beginning", a duration back such as "30d", or an ISO 8601 time such as "2026-01-31T00:00:00Z"',
+        message:
+          'expected "now", "beginning", a duration back such as "30d", or an ISO 8601 time such as "2026-01-31" or "2026-01-31T08:00:00Z"',
         input: text,
       })
       return z.NEVER

@@ -9,17 +9,20 @@ export function parseDurationMs(text: string): number | undefined {
   return parseQuantity(text, DURATION_UNITS_MS)
 }
 
-/** ISO 8601 → ms since 1970; undefined for what is no time. `Date.parse` takes 30 February for a day of March. */
-export function parseIsoMs(text: string): number | undefined {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})/.exec(text) ?? []
-  if (day === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return undefined
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
-}
-
 /** `10GiB` → 10737418240; undefined for what is no size. */
 export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS)
+}
+
+/**
+ * `2026-01-31`, or a moment with its zone such as `2026-01-31T08:00:00Z`, in ms since 1970. Undefined for a moment without a
+ * zone, which would be another one on every machine, and for a day that no month has.
+ */
+export function parseIsoMs(text: string): number | undefined {
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))?$/.exec(text) ?? []
+  const timeMs = day === undefined ? Number.NaN : Date.parse(text)
+  if (day === undefined || Number.isNaN(timeMs)) return undefined
+  return new Date(day).toISOString().startsWith(day) ? timeMs : undefined
 }
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
