@@ -2,10 +2,15 @@ import { dontPretenure } from '../toolkit/pretenuring.ts'
 import { programVersion } from '../toolkit/version.ts'
 
 const LAST_WORDS_MS = 1000
+/** `EXIT.outputClosed`, which is loaded only with the commands. */
+const OUTPUT_CLOSED = 74
 
 const [first] = process.argv.slice(2)
 
 if (first === '--version' || first === '-V') {
+  process.stdout.on('error', () => {
+    process.exitCode = OUTPUT_CLOSED
+  })
   process.stdout.write(`${programVersion()}\n`)
 } else {
   dontPretenure()
