@@ -31,6 +31,8 @@ test.each([
   [['map', 'a', 'b'], 'too many arguments'],
   [['state', 'shwo'], 'Did you mean show?'],
   [['simulate', '--port', 'x'], '--port takes a whole number'],
+  [['simulate', '--port', '70000'], '--port 70000: '],
+  [['simulate', '--host', '256.1.1.1'], '--host 256.1.1.1: '],
   [['simulate', '--faults', 'x'], '--faults: no fault is called "x"'],
   [['simulate', '--history', '30'], '--history takes a duration'],
   [['demo', '--rate', '-1'], '--rate takes a number'],
