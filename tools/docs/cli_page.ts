@@ -23,7 +23,7 @@ Data goes to standard output, words to standard error. On a terminal the log is 
 |---|---|
 | 0 | done |
 | 1 | failed |
-| 2 | a difference was found (\`verify\`) |
+| 2 | a difference was found (\`verify\`, \`test\`) |
 | 64 | wrong use of the command line |
 | 66 | not found |
 | 69 | a destination or the API is unavailable (\`check\`, \`--once\`), or another process holds the journal |
