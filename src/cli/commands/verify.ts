@@ -4,6 +4,7 @@ import { againstApi } from '../against_api.ts'
 import { EXIT } from '../exit.ts'
 import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
 import { digestOf, gapsOf, rowsOf, type SecondsRange } from '../ledger.ts'
+import type { Io } from '../io.ts'
 import { compareManifest, openManifest } from '../manifest.ts'
 import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -46,8 +47,9 @@ export const register: Register = (program, { io, action }) => {
         const range = rangeOf(options, systemClock.now())
         await using journal = await readerOf(options, io)
         const rows: VerifyRow[] = []
-        for (const key of await journal.streams()) rows.push(await verifyStream(journal, key, range, options.digests === true))
-        const more: string[] = []
+        const streams = await journal.streams()
+        for (const key of streams) rows.push(await verifyStream(journal, key, range, options.digests === true))
+        const more: string[] = [...neverListed(streams, options, io)]
         if (options.manifest !== undefined) more.push(...(await manifestDifferences(journal, options)))
         if (options.againstApi) more.push(...(await againstApi(journal, configOf(options, io), range)))
         const differences = [...rows.flatMap(row => row.differences), ...more]
@@ -59,6 +61,13 @@ export const register: Register = (program, { io, action }) => {
         return differences.length === 0 ? EXIT.done : EXIT.difference
       }),
     )
+}
+
+/** Who was never answered has no stream in the journal: that is no silence that was checked. */
+function neverListed(streams: readonly StreamKey[], options: VerifyOptions, io: Io): readonly string[] {
+  if (options.journal !== undefined) return streams.length === 0 ? [`${options.journal}: no window was ever listed to its end`] : []
+  const unlisted = configOf(options, io).sources.filter(({ id }) => streams.every(({ source }) => source !== id))
+  return unlisted.map(({ id }) => `${id}: no window was ever listed to its end`)
 }
 
 function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRange> {
