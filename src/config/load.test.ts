@@ -92,6 +92,9 @@ test('a bomb of aliases ends at a limit, in one message', () => {
   expect(() => check(`${MINIMAL}\n${bomb.join('\n')}`)).toThrow(/at most 100000 values/)
 })
 
+test('a depth without end is told as such', () =>
+  expect(() => check(`${MINIMAL}x: ${'['.repeat(5000)}`)).toThrow(/^t.yaml:6:\d+ {2}this is nested more deeply than any setting$/))
+
 test('folders and files together are one configuration, and each file is read once', () => {
   mkdirSync(join(folder, 'more'))
   writeFileSync(join(folder, 'a.yaml'), MINIMAL)

@@ -20,8 +20,11 @@ const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   MULTIPLE_DOCS: 'one file holds one document; remove the "---", or make it two files',
   TAG_RESOLVE_FAILED: 'this tag is not known',
   UNEXPECTED_TOKEN: 'this is not expected here',
+  RESOURCE_EXHAUSTION: 'this is nested more deeply than any setting',
   IMPOSSIBLE: 'this is not expected here',
 }
+
+const MERGE_KEY = 'maps are not merged by <<; an alias stands for a whole value, such as batch: *b'
 
 function syntaxMessage({ code, message }: YAMLError): string {
   const [, bracket] = /end with a ([\]}])/.exec(message) ?? []
@@ -93,7 +96,11 @@ class TreeBuilder {
     if (++this.#nodes > NODES_MAX) return this.#tooMany(place, keyPlace, path)
     this.#open.add(node)
     try {
-      if (isMap(node)) return { ...EMPTY_SCALAR, kind: 'map', place, keyPlace, entries: this.#map(node.items as Pair<Node, Node>[], path) }
+      if (isMap(node)) {
+        const entries = this.#map(node.items as Pair<Node, Node>[], path)
+        // What would have been merged is not missing.
+        return { ...EMPTY_SCALAR, kind: 'map', place, keyPlace, entries, broken: entries.delete('<<') }
+      }
       if (isSeq(node)) return { ...EMPTY_SCALAR, kind: 'list', place, keyPlace, entries: this.#list(node.items as Node[], path) }
       return this.#scalar(node, place, keyPlace, path)
     } finally {
@@ -110,6 +117,7 @@ class TreeBuilder {
         continue
       }
       const name = typeof key.value === 'string' ? key.value : (key.source ?? '')
+      if (name === '<<') this.#report(keyPlace, path, MERGE_KEY)
       const first = entries.get(name)
       if (first === undefined) entries.set(name, this.build(value, [...path, name], keyPlace))
       else this.#report(keyPlace, [...path, name], `stands here twice; first at ${formatPlace(first.keyPlace ?? first.place)}`)

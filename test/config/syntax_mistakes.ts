@@ -1,4 +1,4 @@
-import { type Mistake, SINKS, below } from './mistake.ts'
+import { type Mistake, SINKS, SOURCES, below } from './mistake.ts'
 
 export const SYNTAX_MISTAKES: readonly Mistake[] = [
   { name: 'an empty file', yaml: '', problems: ['t.yaml:1:1  this file is empty'] },
@@ -65,6 +65,11 @@ export const SYNTAX_MISTAKES: readonly Mistake[] = [
     name: 'an alias of itself',
     yaml: below('service: &s\n  log: *s\n'),
     problems: ['t.yaml:6:8  service.log: this alias contains itself'],
+  },
+  {
+    name: 'maps that are merged',
+    yaml: `${SOURCES}sinks:\n  a: &a {type: example_hec, url: "https://h", token: t}\n  b:\n    <<: *a\n    token: t\n`,
+    problems: ['t.yaml:6:5  sinks.b: maps are not merged by <<; an alias stands for a whole value, such as batch: *b'],
   },
   {
     name: 'a key that is a list',
