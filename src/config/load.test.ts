@@ -125,6 +125,10 @@ test.each([
   ['acknowlege', ['acknowledge', 'token'], 'acknowledge'],
   ['Token', ['url', 'token'], 'token'],
   ['tkoen', ['url', 'token'], 'token'],
+  ['splunk', ['kafka', 'splunk_hec'], 'splunk_hec'],
+  ['warning', ['info', 'warn'], 'warn'],
+  ['openai', ['openai_audit', 'openai_organization_logs'], undefined],
+  ['ab', ['abcdef'], undefined],
   ['banana', ['url', 'token'], undefined],
   ['x', ['y'], 'y'],
 ])('the name nearest to %s', (name, allowed, meant) => expect(nearest(name, allowed)).toBe(meant))

@@ -59,8 +59,7 @@ function unknownSetting(
   ]
 }
 
-const known = (names: readonly string[]) =>
-  names.length === 0 || names.length > 12 ? '' : `; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
+const known = (names: readonly string[]) => (names.length === 0 ? '' : `; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`)
 const inBrackets = (schema: JsonObject | undefined) => (typeof schema?.description === 'string' ? ` (${schema.description})` : '')
 
 /** What is allowed, and what stood there. */

@@ -1,4 +1,7 @@
-/** The allowed name most like `name`, if one is close enough to be meant. */
+/** Shorter beginnings say too little. */
+const PREFIX_CHARS_MIN = 3
+
+/** The allowed name most like `name`, if one is close enough to be meant; or the only one that goes on from it, or begins it. */
 export function nearest(name: string, allowed: Iterable<string>): string | undefined {
   const distanceMax = Math.max(1, Math.floor(name.length / 3))
   let best: { name: string; distance: number } | undefined
@@ -6,8 +9,12 @@ export function nearest(name: string, allowed: Iterable<string>): string | undef
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance <= distanceMax && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { name: candidate, distance }
   }
-  return best?.name
+  return best?.name ?? theOneOf([...allowed].filter(candidate => isBeginning(name, candidate) || isBeginning(candidate, name)))
 }
+
+const theOneOf = (names: readonly string[]) => (names.length === 1 ? names[0] : undefined)
+const isBeginning = (start: string, whole: string) =>
+  start.length >= PREFIX_CHARS_MIN && whole.toLowerCase().startsWith(start.toLowerCase())
 
 /** `; did you mean "url"?`, or nothing. */
 export function didYouMean(name: string, allowed: Iterable<string>): string {

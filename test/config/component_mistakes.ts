@@ -59,6 +59,13 @@ export const COMPONENT_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:6:9  service.log.colour: unknown setting; there are level, format'],
   },
   {
+    name: 'a setting like no other, of many',
+    yaml: sink('zzz: 1'),
+    problems: [
+      't.yaml:8:5  sinks.hec.zzz: unknown setting; there are url, token, index, acknowledge, fields, type, inputs, format, filter, redact, severity, include_original, attack, ocsf_version, ecs, validate_output, invalid_output, batch, concurrency, retry',
+    ],
+  },
+  {
     name: 'missing settings',
     yaml: `${SOURCES}sinks:\n  hec:\n    type: example_hec\n`,
     problems: ['t.yaml:4:3  sinks.hec.url: missing (Base URL.)', 't.yaml:4:3  sinks.hec.token: missing (Token.)'],
