@@ -20,6 +20,11 @@ export function gapsOf(rows: readonly SecondsRange[], range: Partial<SecondsRang
   return gaps.map(({ fromS, toS }) => ({ fromS, toS: Math.min(toS, range.toS ?? toS) })).filter(({ fromS, toS }) => fromS < toS)
 }
 
+/** The latest end of the windows. A loop, because a journal of some weeks has more windows than a call may have arguments. */
+export function latestEnd(rows: readonly SecondsRange[]): number {
+  return rows.reduce((latestS, { toS }) => Math.max(latestS, toS), Number.NEGATIVE_INFINITY)
+}
+
 /** The digest of a ledger row: SHA-256, in hex, over the sorted ids, each followed by a newline. */
 export function digestOf(ids: Iterable<string>): string {
   return hash(

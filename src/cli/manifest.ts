@@ -5,7 +5,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { JournalReader, LedgerRow } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
 import { nameOf } from './journal.ts'
-import { gapsOf, rowsOf, type SecondsRange } from './ledger.ts'
+import { gapsOf, latestEnd, rowsOf, type SecondsRange } from './ledger.ts'
 
 /** What was listed of a range of time, window by window, as anybody may keep it elsewhere. */
 export interface Manifest {
@@ -77,7 +77,7 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
     const key = (await journal.streams()).find(own => nameOf(own) === stream)
     const first = windows[0]
     if (first === undefined) continue
-    const range = { fromS: first.fromS, toS: Math.max(...windows.map(({ toS }) => toS)) }
+    const range = { fromS: first.fromS, toS: latestEnd(windows) }
     const rows = key === undefined ? [] : await rowsOf(journal, key, range)
     const held = new Set(rows.map(row => windowKey(row)))
     for (const window of windows) {

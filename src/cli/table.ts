@@ -1,7 +1,7 @@
 /** Rows under their headings, aligned; the last column is left as wide as it is. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows]
-  const widths = headings.map((_, column) => Math.max(...lines.map(line => (line[column] ?? '').length)))
+  const widths = headings.map((_, column) => lines.reduce((widest, line) => Math.max(widest, (line[column] ?? '').length), 0))
   return lines
     .map(line => `${line.map((cell, column) => (column === line.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ')}`.trimEnd())
     .map(line => `${line}\n`)

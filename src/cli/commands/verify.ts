@@ -3,8 +3,8 @@ import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
 import { EXIT } from '../exit.ts'
 import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
-import { digestOf, gapsOf, rowsOf, type SecondsRange } from '../ledger.ts'
 import type { Io } from '../io.ts'
+import { digestOf, gapsOf, latestEnd, rowsOf, type SecondsRange } from '../ledger.ts'
 import { compareManifest, openManifest } from '../manifest.ts'
 import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -88,7 +88,7 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
     windows: rows.length,
     events: rows.reduce((sum, { events }) => sum + events, 0),
     from: rows.length === 0 ? '' : iso(rows[0]!.fromS),
-    to: rows.length === 0 ? '' : iso(Math.max(...rows.map(({ toS }) => toS))),
+    to: rows.length === 0 ? '' : iso(latestEnd(rows)),
     differences,
   }
 }
