@@ -26,6 +26,7 @@ export function exitOf(cause: unknown): { readonly code: number; readonly messag
     // Who closes the output of a command has seen enough; a run that ends for it says so.
     return { code: error.exitCode, message: error.code === 'cli.stdout' ? undefined : error.message }
   }
+  if (error.name === 'AbortError') return { code: EXIT.failed, message: 'Stopped before it was done' }
   if (error instanceof RetryableError || error instanceof BlockedError) return { code: EXIT.unavailable, message: error.message }
   const message = `This is a fault of tailrace itself; please report it, with the configuration it happened with:\n${error.stack}`
   return { code: EXIT.internal, message }

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { BlockedError, ConfigError, FatalError, RetryableError } from '../core/errors.ts'
 import { exitOf } from './exit.ts'
+import type { Io } from './io.ts'
 import { parseTimeMs } from './options.ts'
-import { COMMANDS } from './program.ts'
+import { COMMANDS, runCli } from './program.ts'
 
 test('every command is listed and has help, which is data', async () => {
   const { code, out, err } = await cli(['--help'])
@@ -96,6 +97,7 @@ test.each([
   [new RetryableError('a.b', 'm'), 69, 'm'],
   [new BlockedError('a.b', 'm'), 69, 'm'],
   [new FatalError('stdout.closed', 'm', { exitCode: 74 }), 74, 'm'],
+  [new DOMException('m', 'AbortError'), 1, 'Stopped before it was done'],
   [new TypeError('m'), 70, expect.stringContaining('please report it') as string],
 ])('the exit code of %s', (error, code, message) => expect(exitOf(error)).toEqual({ code, message }))
 
@@ -109,3 +111,17 @@ test.each([
 test.each(['soon', '2026-13-45', '2026-02-29', '1767225600', ''])('no time: %j', text =>
   expect(() => parseTimeMs(text, 0)).toThrow('is no time'),
 )
+
+test('a simulator that is stopped while it makes its history ends', async () => {
+  const told: string[] = []
+  const io: Io = {
+    print: async () => void process.emit('SIGTERM'), // Before the command waits for it.
+    say: line => void told.push(line),
+    draw: () => {},
+    input: (async function* () {})(),
+    env: {},
+    isTerminal: false,
+  }
+  expect(await runCli(['simulate', '--events', '1'], io, '1.2.3')).toBe(0)
+  expect(told).toEqual(['0 requests were answered'])
+})

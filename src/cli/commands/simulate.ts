@@ -1,3 +1,4 @@
+import { onAbort } from '../../service/scope.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
 import { EXIT } from '../exit.ts'
 import type { Register } from '../program.ts'
@@ -24,7 +25,9 @@ export const register: Register = (program, { io, action }) => {
         using stop = stopSignals(() => {})
         await using simulator = await listenOrExplain(simulatorOptions(flags))
         await io.print(`${simulator.url}\n`)
-        await new Promise<void>(resolve => stop.softStop.addEventListener('abort', () => resolve(), { once: true }))
+        const stopped = Promise.withResolvers<void>()
+        using _ = onAbort(stop.softStop, stopped.resolve) // It may have come while the history was made.
+        await stopped.promise
         io.say(`${simulator.counts().requests} requests were answered`)
         return EXIT.done
       }),
