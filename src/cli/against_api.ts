@@ -1,11 +1,14 @@
 import type { CheckedConfig } from '../config/load.ts'
-import type { ComponentContext } from '../core/context.ts'
+import type { ComponentContext, ComponentState } from '../core/context.ts'
+import { BlockedError } from '../core/errors.ts'
 import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { JournalReader } from '../journal/journal.ts'
-import { SILENT_METER } from '../service/meter.ts'
+import { checkOne } from '../service/checks.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { systemClock } from '../toolkit/clock.ts'
+import type { Io } from './io.ts'
 import { ledgerEnd, type SecondsRange } from './ledger.ts'
+import { quietContext } from './quiet_context.ts'
 
 /** The most ids that one difference names. */
 const NAMED_IDS_MAX = 20
@@ -14,13 +17,22 @@ const NOTHING_SEEN: EventHistory = { ids: () => [] }
 
 /**
  * Lists the range again through every source, and says which ids only one side has. By default the last 24
- * hours, up to where the journal has listed them: what came since is no difference.
+ * hours, up to where the journal has listed them: what came since is no difference. Throws `BlockedError` when an
+ * API does not let us in; what may pass is said, and waited for.
  */
-export async function againstApi(journal: JournalReader, config: CheckedConfig, range: Partial<SecondsRange>): Promise<readonly string[]> {
+export async function againstApi(
+  journal: JournalReader,
+  config: CheckedConfig,
+  range: Partial<SecondsRange>,
+  io: Io,
+): Promise<readonly string[]> {
   using stop = stopSignals(() => {})
   const differences: string[] = []
   for (const { id, spec, own } of config.sources) {
-    await using source = await spec.create(own, contextOf(id))
+    await using source = await spec.create(own, contextOf(id, io))
+    const fault = await checkOne(source, systemClock, stop.softStop)
+    if (fault instanceof BlockedError) throw fault
+    stop.softStop.throwIfAborted()
     for (const stream of source.streams) {
       const endS = await ledgerEnd(journal, { source: id, stream: stream.name })
       if (endS === undefined) continue
@@ -61,7 +73,7 @@ function named(what: string, ids: ReadonlySet<string>): readonly string[] {
   return [`${what} ${ids.size} events: ${some.join(', ')}${ids.size > some.length ? ', …' : ''}`]
 }
 
-function contextOf(id: string): ComponentContext {
-  const quiet = () => {}
-  return { id, clock: systemClock, meter: SILENT_METER, logger: { debug: quiet, info: quiet, warn: quiet, error: quiet }, report: quiet }
+function contextOf(id: string, io: Io): ComponentContext {
+  const report = (state: ComponentState) => void ('error' in state && io.say(`${id}: ${state.error.message}`))
+  return { ...quietContext(id), report }
 }

@@ -1,12 +1,11 @@
 import { systemClock } from '../../toolkit/clock.ts'
-import type { ComponentContext } from '../../core/context.ts'
 import { BlockedError, TailraceError, toError } from '../../core/errors.ts'
 import { checkOne } from '../../service/checks.ts'
-import { SILENT_METER } from '../../service/meter.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
 import { EXIT } from '../exit.ts'
 import { type ConfigOption, configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
+import { quietContext } from '../quiet_context.ts'
 import { table } from '../table.ts'
 
 interface CheckRow {
@@ -31,11 +30,11 @@ export const register: Register = (program, { io, action }) => {
         const { sources, sinks } = configOf(options, io)
         const rows = await Promise.all(
           [
-            ...sources.map(({ id, spec, own }) => ({ id, spec, create: () => spec.create(own, contextOf(id)) })),
+            ...sources.map(({ id, spec, own }) => ({ id, spec, create: () => spec.create(own, quietContext(id)) })),
             ...sinks.map(({ id, spec, own, settings: { format } }) => ({
               id,
               spec,
-              create: () => spec.create(own, { ...contextOf(id), format }),
+              create: () => spec.create(own, { ...quietContext(id), format }),
             })),
           ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stop.softStop))),
         )
@@ -85,9 +84,3 @@ const cells = ({ component, type, reachable, authenticated, problem }: CheckRow)
 ]
 
 const word = (answer: boolean | undefined) => (answer === undefined ? '?' : answer ? 'yes' : 'no')
-
-/** A check says what it finds once, as its result. */
-function contextOf(id: string): ComponentContext {
-  const quiet = () => {}
-  return { id, clock: systemClock, meter: SILENT_METER, logger: { debug: quiet, info: quiet, warn: quiet, error: quiet }, report: quiet }
-}

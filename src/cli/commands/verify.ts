@@ -51,7 +51,7 @@ export const register: Register = (program, { io, action }) => {
         for (const key of streams) rows.push(await verifyStream(journal, key, range, options.digests === true))
         const more: string[] = [...neverListed(streams, options, io)]
         if (options.manifest !== undefined) more.push(...(await manifestDifferences(journal, options)))
-        if (options.againstApi) more.push(...(await againstApi(journal, configOf(options, io), range)))
+        if (options.againstApi) more.push(...(await againstApi(journal, configOf(options, io), range, io)))
         const differences = [...rows.flatMap(row => row.differences), ...more]
         if (options.json) await io.print(`${JSON.stringify({ streams: rows, differences })}\n`)
         else {
