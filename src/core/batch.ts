@@ -10,6 +10,7 @@ export interface SealedWindow {
   readonly fromS: number
   /** End, exclusive, in seconds since 1970. */
   readonly toS: number
+  /** By the clock that gives events their time of receipt. */
   readonly sealedAtMs: number
   /** Events of the window that were new with this listing. */
   readonly events: number

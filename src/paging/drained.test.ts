@@ -31,7 +31,7 @@ function windowOf(page: number) {
   return drained(WINDOW, { elements, unreadable: [], order: 'newest first', duplicates: 0 }, NAMES)
 }
 
-const seals = { sealed: WINDOW, lateBeforeS: 0, rememberFromS: 0, nowMs: 0, onLate: () => {} }
+const seals = { sealed: WINDOW, lateBeforeS: 0, rememberFromS: 0, sealedAtMs: 0, apiNowMs: 0, onLate: () => {} }
 
 // Goal: what the journal keeps at hand of the newest is as large as their texts, not as the answers they came in.
 test.each([

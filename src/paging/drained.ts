@@ -62,13 +62,15 @@ export interface SealOptions {
   readonly lateBeforeS: number
   /** Ids of events from here on are remembered. */
   readonly rememberFromS: number
-  readonly nowMs: number
+  readonly sealedAtMs: number
+  /** The API's time, by which it dates events. */
+  readonly apiNowMs: number
   readonly onLate: (seconds: number) => void
 }
 
 /** The new events of a window, and its row of the ledger. Marks the events as known. */
 export function seal(window: Drained, options: SealOptions): { fresh: readonly LogEvent[]; row: SealedWindow } {
-  const { known, sealed, nowMs } = options
+  const { known, sealed, sealedAtMs, apiNowMs } = options
   const fresh: LogEvent[] = []
   let late = 0
   // What was known before this window; an id that comes twice here with two texts is two events.
@@ -83,11 +85,11 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     fresh.push(sharesAnswer ? detached(event) : event)
     if (timeS >= options.lateBeforeS) continue
     late++
-    options.onLate(Math.max(0, nowMs - event.timeMs) / 1000)
+    options.onLate(Math.max(0, apiNowMs - event.timeMs) / 1000)
   }
   const row = {
     ...sealed,
-    sealedAtMs: nowMs,
+    sealedAtMs,
     events: fresh.length,
     repeats: window.events.length - fresh.length + window.duplicates,
     late,

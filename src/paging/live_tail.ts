@@ -80,7 +80,8 @@ export class LiveTail {
         sealed: isAgain ? { fromS: part.fromS, toS: position.frontierS } : { fromS: position.frontierS, toS: frontierS },
         lateBeforeS: position.frontierS,
         rememberFromS: 0,
-        nowMs: client.now(),
+        sealedAtMs: context.clock.now(),
+        apiNowMs: client.now(),
         onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
       })
       for (const event of fresh) events.push(event)

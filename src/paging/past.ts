@@ -15,7 +15,8 @@ export function handOut(reading: Reading, part: Drained, behind: StreamPosition)
     sealed: { fromS: part.fromS, toS: part.toS },
     lateBeforeS: position.segments[0]!.lateBeforeS,
     rememberFromS: Math.min(position.frontierS, sweptS) - 2 * overlapS,
-    nowMs: client.now(),
+    sealedAtMs: context.clock.now(),
+    apiNowMs: client.now(),
     onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
   })
   reading.position = behind

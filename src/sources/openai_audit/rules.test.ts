@@ -65,6 +65,27 @@ test('nothing is sealed that the clock of the API has not passed', async () => {
   await read.end()
 })
 
+// Goal: whoever compares a window with the journal looks at what had been received when it was sealed.
+test.each([-10, 10])(
+  'a window is sealed after its events were received, though the clock of the API is %i minutes from ours',
+  async minutes => {
+    const { clock, source } = stage((query, nowMs) => {
+      const date = new Date(nowMs + minutes * MINUTE_MS)
+      const atS = number(query, 'effective_at[gte]')
+      return { status: 200, text: list({ id: `at-${atS}`, effective_at: atS }), headers: { date: date.toUTCString() } }
+    })
+    const read = reading(source)
+    await clock.advance(2 * MINUTE_MS)
+    await read.end()
+    const checked = read.batches.filter(({ events }) => events.length > 0)
+    expect(checked.length).toBeGreaterThan(0)
+    for (const { events, sealed } of checked) {
+      const receivedMs = Math.max(...events.map(event => event.receivedMs))
+      for (const { sealedAtMs } of sealed!) expect([sealedAtMs >= receivedMs, sealedAtMs <= clock.now()]).toEqual([true, true])
+    }
+  },
+)
+
 test('a clock of the API that was hours ahead for a while leaves nothing out, and repeats nothing', async () => {
   const happened: { id: string; effective_at: number }[] = []
   let aheadMs = 0
