@@ -8,9 +8,9 @@ import { event } from '../../test/support/events.ts'
 import { LogEvent } from '../core/event.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
+import { digestOf } from '../paging/digest.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
-import { digestOf } from './ledger.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
 const START_S = Date.UTC(2026, 0, 1) / 1000

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 
 /** Seconds since 1970; the end is not part of it. */
@@ -23,17 +22,6 @@ export function gapsOf(rows: readonly SecondsRange[], range: Partial<SecondsRang
 /** The latest end of the windows. A loop, because a journal of some weeks has more windows than a call may have arguments. */
 export function latestEnd(rows: readonly SecondsRange[]): number {
   return rows.reduce((latestS, { toS }) => Math.max(latestS, toS), Number.NEGATIVE_INFINITY)
-}
-
-/** The digest of a ledger row: SHA-256, in hex, over the sorted ids, each followed by a newline. */
-export function digestOf(ids: Iterable<string>): string {
-  return hash(
-    'sha256',
-    [...new Set(ids)]
-      .sort()
-      .map(id => `${id}\n`)
-      .join(''),
-  )
 }
 
 export async function rowsOf(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>): Promise<readonly LedgerRow[]> {

@@ -18,7 +18,7 @@ export interface SealedWindow {
   readonly repeats: number
   /** New, but older than what had been sealed before. */
   readonly late: number
-  /** SHA-256, in hex, over the sorted ids listed in the window, each followed by a newline. */
+  /** SHA-256, in hex, over the ids listed in the window, each once, sorted, each followed by a newline. */
   readonly digest: string
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
@@ -47,4 +48,13 @@ test.each([
   expect(kept.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_each, page) => `new-${page}`))
   expect(kept[7]!.text).toBe('{"id":"new-7","effective_at":500,"note":"ä \u2028"}')
   expect(grownBytes).toBeLessThan(10 * PAGE_CHARS)
+})
+
+test('an id that comes with two texts is two events, and one id of the digest', () => {
+  const answer = '{"data":[{"id":"a","effective_at":9,"n":1},{"id":"b","effective_at":5},{"id":"a","effective_at":5,"n":2}]}'
+  const { elements } = parsePage(Buffer.from(answer), SHAPE)
+  const window = drained(WINDOW, { elements, unreadable: [], order: 'newest first', duplicates: 0 }, NAMES)
+  const { fresh, row } = seal(window, { ...seals, known: new KnownIds() })
+  expect(fresh.map(({ id }) => id)).toEqual(['a', 'b', 'a'])
+  expect(row).toMatchObject({ events: 3, digest: createHash('sha256').update('a\nb\n').digest('hex') })
 })

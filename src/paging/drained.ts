@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto'
 import type { Batch, SealedWindow, Unreadable } from '../core/batch.ts'
 import type { LogEvent } from '../core/event.ts'
 import { receivedEvent } from '../record/received.ts'
 import { detached } from '../toolkit/detached.ts'
 import type { Listed } from './collected.ts'
+import { digestOf } from './digest.ts'
 import type { KnownIds } from './known_ids.ts'
 
 /** Seconds since 1970: from, included, to, excluded. */
@@ -102,12 +102,6 @@ function idsWithin({ fromS, toS }: Window, events: readonly LogEvent[]): string[
   const ids: string[] = []
   for (const { id, timeMs } of events) if (timeMs >= fromS * 1000 && timeMs < toS * 1000) ids.push(id)
   return ids
-}
-
-/** Of the ids in the order of their UTF-16 units, each with an end of line. */
-function digestOf(ids: string[]): string {
-  ids.sort()
-  return hash('sha256', ids.length === 0 ? '' : `${ids.join('\n')}\n`)
 }
 
 /** The batches of a window: the last one carries the position and what was sealed. */
