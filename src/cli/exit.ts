@@ -1,4 +1,5 @@
 import { BlockedError, ConfigError, FatalError, RetryableError, toError } from '../core/errors.ts'
+import { isClosedByReader } from '../sinks/stdout/output.ts'
 
 /** By sysexits.h, and as `docs/reference/cli.md` tells. */
 export const EXIT = {
@@ -24,7 +25,8 @@ export function exitOf(cause: unknown): { readonly code: number; readonly messag
   if (error instanceof ConfigError) return { code: EXIT.configuration, message: error.message }
   if (error instanceof FatalError) {
     // Who closes the output of a command has seen enough; a run that ends for it says so.
-    return { code: error.exitCode, message: error.code === 'cli.stdout' ? undefined : error.message }
+    const hasSeenEnough = error.code === 'cli.stdout' && isClosedByReader(error.cause)
+    return { code: error.exitCode, message: hasSeenEnough ? undefined : error.message }
   }
   if (error.name === 'AbortError') return { code: EXIT.failed, message: 'Stopped before it was done' }
   if (error instanceof RetryableError || error instanceof BlockedError) return { code: EXIT.unavailable, message: error.message }

@@ -1,5 +1,7 @@
-import { FatalError, toError } from '../core/errors.ts'
+import { fstatSync } from 'node:fs'
 import type { Environment } from '../config/interpolate.ts'
+import { FatalError, toError } from '../core/errors.ts'
+import { fileOutput } from '../sinks/stdout/output.ts'
 
 /** What a command sees of the world. Data goes to standard output, words to standard error. */
 export interface Io {
@@ -21,16 +23,29 @@ export function processIo(): Io {
   // What can't be written is told by the write that failed; without a listener it would end the process before that.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   return {
-    print: text =>
-      new Promise((resolve, reject) => {
-        stdout.write(text, error => (error ? reject(closedOutput(error)) : resolve()))
-      }),
+    print: fstatSync(stdout.fd).isFile() ? printToFile(stdout.fd) : printToStream(stdout),
     say: line => void stderr.write(`${line}\n`),
     draw: line => void stderr.write(`\r\u001b[2K${line.slice(0, (stderr.columns ?? 80) - 1)}`),
     input: { [Symbol.asyncIterator]: () => stdin.setEncoding('utf8')[Symbol.asyncIterator]() as AsyncIterator<string> },
     env: process.env,
     isTerminal: stderr.isTTY === true,
   }
+}
+
+function printToStream(stream: NodeJS.WriteStream): Io['print'] {
+  return text =>
+    new Promise((resolve, reject) => {
+      stream.write(text, error => (error ? reject(closedOutput(error)) : resolve()))
+    })
+}
+
+/** Node's own stream for a file takes a short write for a whole one: the end would be missing when the disk is full. */
+function printToFile(fd: number): Io['print'] {
+  const output = fileOutput(fd)
+  return text =>
+    output.write(Buffer.from(text)).catch((error: Error) => {
+      throw closedOutput(error.cause)
+    })
 }
 
 function closedOutput(cause: unknown): FatalError {

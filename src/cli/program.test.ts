@@ -93,7 +93,8 @@ test('map: a version of OCSF stands for the format, unless another one is asked 
 test.each([
   [new ConfigError('a.b', 'm'), 78, 'm'],
   [new FatalError('a.b', 'm', { exitCode: 66 }), 66, 'm'],
-  [new FatalError('cli.stdout', 'm', { exitCode: 74 }), 74, undefined],
+  [new FatalError('cli.stdout', 'm', { exitCode: 74, cause: { code: 'EPIPE' } }), 74, undefined],
+  [new FatalError('cli.stdout', 'm', { exitCode: 74, cause: { code: 'ENOSPC' } }), 74, 'm'],
   [new RetryableError('a.b', 'm'), 69, 'm'],
   [new BlockedError('a.b', 'm'), 69, 'm'],
   [new FatalError('stdout.closed', 'm', { exitCode: 74 }), 74, 'm'],

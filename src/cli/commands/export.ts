@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises'
 import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOption, parseTimeMs } from '../options.ts'
+import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 
 interface ExportOptions extends JournalOption, FormatOption {
@@ -36,12 +36,12 @@ export const register: Register = (program, { io, action }) => {
         await using scope = new AsyncDisposableStack()
         const journal = scope.use(await readerOf(options, io))
         const mapper = await mapperOf(options)
-        const file = path === undefined ? undefined : scope.use(await open(path, 'w', 0o600))
+        const file = path === undefined ? undefined : scope.use(await OutputFile.create(path))
         let events = 0
         let chunk = ''
         const flush = async () => {
           if (file === undefined) await io.print(chunk)
-          else await file.write(chunk)
+          else await file.append(chunk)
           chunk = ''
         }
         for await (const event of journal.range({ fromMs, toMs, sources: options.source })) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Position } from '../../core/batch.ts'
 import { toError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
@@ -6,6 +6,7 @@ import type { Journal, JournalReader } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
 import { configOption, jsonOption } from '../options.ts'
+import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
 
@@ -73,7 +74,10 @@ export const register: Register = (program, { io, action }) => {
         await using journal = await readerOf(options, io)
         const text = `${JSON.stringify(await stateOf(journal), undefined, 2)}\n`
         if (path === undefined) await io.print(text)
-        else await writeFile(path, text, { mode: 0o600 })
+        else {
+          await using file = await OutputFile.create(path)
+          await file.append(text)
+        }
         return EXIT.done
       }),
     )

@@ -62,11 +62,15 @@ async function append(fd: number, bytes: Buffer, from: number): Promise<number> 
   return bytesWritten
 }
 
+/** Whether a write failed because nobody reads any more. */
+export function isClosedByReader(error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'].includes(code)
+}
+
 /** A stream that has failed once takes nothing more. */
 function fatal(cause?: Error): FatalError {
-  const code = cause === undefined ? undefined : (cause as NodeJS.ErrnoException).code
-  const isClosed = cause === undefined || code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_DESTROYED'
-  const what = isClosed ? 'was closed by its reader' : `can't be written: ${cause.message}`
+  const what = cause === undefined || isClosedByReader(cause) ? 'was closed by its reader' : `can't be written: ${cause.message}`
   const message = `Standard output ${what}. What it had not taken is in the journal and comes with the next run.`
   return new FatalError('stdout.closed', message, { exitCode: EX_IOERR, ...(cause && { cause }) })
 }
