@@ -12,7 +12,7 @@ const KEY = { source: 'acme', stream: 'organization' }
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const WINDOW = { fromS: 0, toS: 60, sealedAtMs: 0, events: 2, repeats: 3, late: 1, digest: '' }
 
-function stage(journal: Journal, stream: SourceStream, clock: VirtualClock) {
+function stage(journal: Journal, stream: SourceStream, clock: VirtualClock, inspect = () => {}) {
   const states: string[] = []
   const counts = new Map<string, number>()
   const soft = new AbortController()
@@ -27,7 +27,7 @@ function stage(journal: Journal, stream: SourceStream, clock: VirtualClock) {
       clock,
       meter: { ...SILENT_METER, add: (name, _, value) => void counts.set(name, (counts.get(name) ?? 0) + value) },
       onState: state => void states.push(state.name === 'paused' ? `paused ${state.reason}` : state.name),
-      inspect: () => {},
+      inspect,
     },
     { softStop: soft.signal, hardStop: new AbortController().signal },
   )
@@ -97,6 +97,25 @@ test('after a failed append nothing more is pulled, and the stream is read again
   await run
   expect(from).toEqual([undefined, 1])
   expect(pulled).toEqual([1, 2, 2, 3])
+  expect(states).toEqual(['running', 'retrying', 'running', 'ended'])
+})
+
+test('a batch that is journaled and can not be counted is not read again, and holds nothing up', async () => {
+  const clock = new VirtualClock(0)
+  await using journal = await memory(clock)
+  const from: unknown[] = []
+  const stream = streamOf(async function* (position) {
+    from.push(position)
+    for (let n = (typeof position === 'number' ? position : 0) + 1; n <= 2; n++) yield { events: [event(`${n}`)], position: n }
+  })
+  let failures = 1
+  const inspect = () => {
+    if (failures-- > 0) throw new Error('a fault of ours')
+  }
+  const { run, states } = stage(journal, stream, clock, inspect)
+  await clock.advance(2000)
+  await run
+  expect(from).toEqual([undefined, 1])
   expect(states).toEqual(['running', 'retrying', 'running', 'ended'])
 })
 

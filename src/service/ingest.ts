@@ -47,11 +47,11 @@ export async function runIngest(options: IngestOptions, stop: StopSignals): Prom
         commit: async (batch, signal) => {
           try {
             await reportPauses(journal.append(key, batch, signal), options)
+            count(batch, options)
           } catch (error) {
             appended.resolve(false)
             throw error
           }
-          count(batch, options)
           appended.resolve(true)
         },
         inFlightBatchesMax: 1,
