@@ -17,8 +17,9 @@ export function createRedaction(headers: Readonly<Record<string, string>>): Reda
 
 /** The value, the longest first: `Splunk abc` is `abc` too, and a Basic login also the password that it encodes. */
 function partsOf(value: string): readonly string[] {
-  const [scheme = '', credential] = value.split(' ', 2)
-  if (credential === undefined) return [value]
-  const login = /^basic$/i.test(scheme) ? Buffer.from(credential, 'base64').toString('utf8') : ''
-  return [credential, login, login.slice(login.indexOf(':') + 1)]
+  const space = value.indexOf(' ')
+  if (space === -1) return [value]
+  const credential = value.slice(space + 1)
+  const login = /^basic /i.test(value) ? Buffer.from(credential, 'base64').toString('utf8') : ''
+  return [value, credential, login, login.slice(login.indexOf(':') + 1)]
 }
