@@ -31,6 +31,7 @@ test.each([
   ['', undefined],
   ['1 fortnight', undefined],
   ['1e3s', undefined],
+  ['1constructor', undefined],
 ])('duration %s', (text, ms) => expect(parseDurationMs(text)).toBe(ms))
 
 test.each([

@@ -27,7 +27,7 @@ export function parseIsoMs(text: string): number | undefined {
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? []
-  const factor = unit === undefined ? undefined : units[unit]
+  const factor = unit !== undefined && Object.hasOwn(units, unit) ? units[unit] : undefined
   return digits === undefined || factor === undefined ? undefined : Math.round(Number(digits) * factor)
 }
 

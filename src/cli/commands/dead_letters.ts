@@ -55,7 +55,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (ids: readonly string[], options: Selection) => {
         const config = configOf(options, io)
-        await using journal = await writerOf(options.journal ?? journalPathOf(options, io), io)
+        await using journal = await writerOf(journalPathOf(options, io), io)
         const { delivered, left } = await retryLetters(await selected(journal, ids, options), { config, journal, io })
         io.say(`${delivered} delivered, ${left} left`)
         return left === 0 ? EXIT.done : EXIT.failed
