@@ -3,6 +3,7 @@ import type { SinkContext } from '../core/context.ts'
 import { BatchRefusedError } from '../core/errors.ts'
 import { LogEvent } from '../core/event.ts'
 import type { MappedEvent } from '../core/mapper.ts'
+import type { Sink } from '../core/sink.ts'
 import type { DeadLetter, Journal } from '../journal/journal.ts'
 import { REGISTRY } from '../registry.ts'
 import { createMappers } from '../service/mapping.ts'
@@ -49,10 +50,7 @@ export async function retryLetters(
 }
 
 /** Why the event was not taken; undefined when it was. */
-async function write(
-  event: MappedEvent,
-  send: (event: MappedEvent) => ReturnType<import('../core/sink.ts').Sink['write']>,
-): Promise<string | undefined> {
+async function write(event: MappedEvent, send: (event: MappedEvent) => ReturnType<Sink['write']>): Promise<string | undefined> {
   if (event instanceof UnmappedEvent) return event.reason
   try {
     const { rejected, deferred } = await send(event)

@@ -39,7 +39,7 @@ interface BatchOptions {
 }
 
 /** What is wrong between settings that are each right, in the operator's words. */
-interface Mistake {
+export interface Mistake {
   readonly path: readonly string[]
   readonly message: string
 }

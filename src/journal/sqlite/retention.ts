@@ -38,7 +38,7 @@ export class Retention {
     return this.#retained
   }
 
-  /** To be called when a transaction is over, whether it was committed or not. */
+  /** To be called after a transaction that may have removed something, or added the first row. */
   refresh(): void {
     this.#retained = this.#rows.oldestRetained(this.#retained?.first)
     this.#known = this.#rows.oldestKnown()

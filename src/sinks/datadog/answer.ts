@@ -1,7 +1,7 @@
 import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, httpError } from '../../toolkit/http/errors.ts'
+import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. */
 export function isTaken({ status, text }: HttpAnswer): boolean {
@@ -37,8 +37,6 @@ export function datadogError(answer: HttpAnswer, { url, keyOrigin, nowMs }: Answ
     return new BlockedError('datadog.not_datadog', `${what} That is no answer of Datadog's intake: look at url. ${NOTHING_DROPPED}`)
   return http
 }
-
-const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -1,7 +1,7 @@
 import { BatchRefusedError, BlockedError, RetryableError, type TailraceError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf } from '../../toolkit/http/errors.ts'
+import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What a bulk request is asked to answer: the states, and the errors where there are some. */
 export const BULK_FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
@@ -88,8 +88,6 @@ function reasonOf(error: JsonObject): string {
   }
   return causes.join(' ← ')
 }
-
-const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
 
 export interface AnswerContext {
   /** Of the request. */

@@ -6,6 +6,7 @@ import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
@@ -161,6 +162,6 @@ function resultOf(events: readonly MappedEvent[], verdicts: readonly ItemVerdict
 function noLook(answer: HttpAnswer, { url, index, login }: AnswerContext): BlockedError {
   return new BlockedError(
     'elasticsearch.denied',
-    `${url.origin}${url.pathname} answered 403: ${saidOf(answer)}. Before events are written that may be there already, they are looked for: grant on ${index} the rights to refresh and search (Elasticsearch: maintenance and read; OpenSearch: indices:admin/refresh* and read), or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${login}. Nothing is dropped, and it goes on by itself when that is mended.`,
+    `${url.origin}${url.pathname} answered 403: ${saidOf(answer)}. Before events are written that may be there already, they are looked for: grant on ${index} the rights to refresh and search (Elasticsearch: maintenance and read; OpenSearch: indices:admin/refresh* and read), or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${login}. ${NOTHING_DROPPED}`,
   )
 }

@@ -2,7 +2,7 @@ import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import { BatchRefusedError, BlockedError, type TailraceError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf } from '../../toolkit/http/errors.ts'
+import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 import type { OtlpConfig } from './config.ts'
 
 /** What a receiver said beside a success: how many records it refused (0: none, it has only something to say), and why. */
@@ -45,7 +45,7 @@ function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']):
 export function otlpError({ status, text, detail }: HttpAnswer, url: URL, login: string): TailraceError | undefined {
   const what = `${url.origin}${url.pathname} answered ${status}: ${detail}`
   if (status === 401 || status === 403) {
-    const remedy = `${login}: put a valid one there, or another login under headers. Nothing is dropped, and it goes on by itself when that is mended.`
+    const remedy = `${login}: put a valid one there, or another login under headers. ${NOTHING_DROPPED}`
     return new BlockedError('otlp.denied', `${what}. ${remedy}`)
   }
   if (status === 415 || (status === 400 && text.includes('unsupported Content-Encoding'))) {

@@ -1,6 +1,6 @@
 import { BlockedError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
 import { parseRetryAfterMs } from '../../toolkit/backoff.ts'
-import { detailOf } from '../../toolkit/http/errors.ts'
+import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What the SDK throws for an answer that is no success. */
 interface S3Failure extends Error {
@@ -82,8 +82,7 @@ export function s3Error(where: string, cause: unknown, nowMs: number): TailraceE
   if (decide !== undefined) {
     const own = headers['x-amz-bucket-region']
     const hint = own === undefined || decide !== region ? '' : ` (the bucket is in ${detailOf(own)})`
-    const say: Say = remedy =>
-      `${where}: ${said}. To do: ${remedy}${hint}. Nothing is dropped, and it goes on by itself when that is mended.`
+    const say: Say = remedy => `${where}: ${said}. To do: ${remedy}${hint}. ${NOTHING_DROPPED}`
     return decide(say, { cause })
   }
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs)

@@ -1,9 +1,5 @@
+import type { Mistake } from '../../toolkit/declaration.ts'
 import type { S3Config } from './config.ts'
-
-interface Mistake {
-  readonly path: readonly string[]
-  readonly message: string
-}
 
 /** What is wrong between settings that are each right. */
 export function s3Mistake(config: S3Config, { format }: { readonly format: string }): Mistake | undefined {

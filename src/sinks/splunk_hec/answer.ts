@@ -2,7 +2,7 @@ import { BatchRefusedError, BlockedError, RetryableError } from '../../core/erro
 import { isJsonObject } from '../../core/json.ts'
 import { parseRetryAfterMs } from '../../toolkit/backoff.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, httpError } from '../../toolkit/http/errors.ts'
+import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What HEC says to a request; each field only where the answer has it. */
 interface HecAnswer {
@@ -135,5 +135,3 @@ export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: Answer
     return new BlockedError('splunk_hec.not_hec', `${what} That is no answer of an HTTP Event Collector: look at url. ${NOTHING_DROPPED}`)
   return http
 }
-
-const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'

@@ -61,7 +61,8 @@ export function httpError(component: string, url: URL, answer: HttpAnswer, nowMs
   )
 }
 
-const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
+/** The end of every message that waits for an operator. */
+export const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
 
 /**
  * What kept an answer from coming. A refusal of TLS, of a proxy or of our own header waits for an operator,
