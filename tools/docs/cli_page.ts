@@ -26,9 +26,9 @@ Data goes to standard output, words to standard error. On a terminal the log is 
 | 2 | a difference was found (\`verify\`, \`test\`) |
 | 64 | wrong use of the command line |
 | 66 | not found |
-| 69 | a destination or the API is unavailable (\`check\`, \`--once\`), or another process holds the journal |
+| 69 | a destination or the API is unavailable or does not let us in (\`check\`, \`--once\`, \`verify --against-api\`, \`dead-letters retry\`), or another process holds the journal |
 | 70 | internal fault |
-| 74 | standard output is closed |
+| 74 | standard output is closed, or can't be written |
 | 78 | configuration |
 
 ${program.commands.map(command => section(command, '##')).join('\n')}`
