@@ -94,11 +94,11 @@ describe('answers', () => {
     let requests = 0
     await using stage = await open((_, response) => {
       requests++
-      response.writeHead(302, { location: '/elsewhere' }).end()
+      response.writeHead(302, { location: `/elsewhere?token=${TOKEN}` }).end()
     })
     const error = stage.endpoint.errorOf(await send(stage))
     expect([requests, error.code]).toEqual([1, 'x.redirected'])
-    expect(error.message).toContain('/elsewhere')
+    expect(error.message).toContain('It redirects to /elsewhere, which')
   })
 
   const LOGIN = `Basic ${Buffer.from(`me:${TOKEN}`).toString('base64')}`
