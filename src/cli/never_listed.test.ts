@@ -6,7 +6,7 @@ import { cli } from '../../test/support/cli.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
-import { digestOf } from './ledger.ts'
+import { digestOf } from '../paging/digest.ts'
 
 const START_S = Date.UTC(2026, 0, 1) / 1000
 
