@@ -30,7 +30,13 @@ export interface Meter {
  */
 export type ComponentState =
   | { readonly name: 'running' }
-  | { readonly name: 'retrying' | 'blocked'; readonly error: Error; readonly retryAtMs: number }
+  | {
+      readonly name: 'retrying' | 'blocked'
+      readonly error: Error
+      readonly retryAtMs: number
+      /** Of the first failure of a row, where it ran in between only to fail again; in ms since 1970. */
+      readonly sinceMs?: number
+    }
   | { readonly name: 'paused'; readonly reason: string }
   | { readonly name: 'ended' }
 

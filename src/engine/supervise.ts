@@ -20,6 +20,7 @@ export interface SuperviseOptions {
  */
 export async function supervise(run: () => Promise<void>, options: SuperviseOptions): Promise<void> {
   const { clock, onState, retry, stopped } = options
+  let sinceMs = 0
   for (let failures = 0; !stopped.aborted; failures++) {
     const startedMs = clock.elapsed()
     onState({ name: 'running' })
@@ -31,8 +32,9 @@ export async function supervise(run: () => Promise<void>, options: SuperviseOpti
       if (stopped.aborted) break
       const error = toError(cause)
       if (clock.elapsed() - startedMs > retry.maxDelayMs) failures = 0
+      if (failures === 0) sinceMs = clock.now()
       const pauseMs = pauseAfter(error, failures, options)
-      onState({ name: error instanceof BlockedError ? 'blocked' : 'retrying', error, retryAtMs: clock.now() + pauseMs })
+      onState({ name: error instanceof BlockedError ? 'blocked' : 'retrying', error, retryAtMs: clock.now() + pauseMs, sinceMs })
       await clock.sleep(pauseMs, stopped).catch(() => {}) // A stop; the loop's condition tells it.
     }
   }

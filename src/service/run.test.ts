@@ -185,6 +185,14 @@ test('a finite run waits for an outage as long as for a stop', async () => {
   expect(healed.sinks.one!.taken).toEqual(IDS)
 })
 
+test('a finite run waits no longer for what runs anew only to fail again', async () => {
+  const stage = new Stage([IDS])
+  stage.sinks.one!.behave = () => new TypeError('a fault of ours')
+  const { unavailable } = await stage.end(await stage.start(true), 35_000)
+  expect(unavailable.map(({ component, state }) => [component, state.name])).toEqual([['one', 'retrying']])
+  expect(stage.sinks.two!.taken).toEqual(IDS)
+})
+
 test('a fatal failure ends the whole run with it', async () => {
   const stage = new Stage([IDS])
   const closed = new FatalError('stdout.closed', 'Standard output is closed', { exitCode: 74 })

@@ -43,7 +43,7 @@ export class StateBoard {
       component,
       state,
       sinceMs: isSame ? before.sinceMs : nowMs,
-      troubledSinceMs: isTroubled ? (before?.troubledSinceMs ?? nowMs) : undefined,
+      troubledSinceMs: isTroubled ? (sinceOf(state) ?? before?.troubledSinceMs ?? nowMs) : undefined,
     }
     this.#entries.set(component, entry)
     const isLong = state.name === 'retrying' && state.retryAtMs - nowMs > LONG_PAUSE_MS
@@ -80,6 +80,7 @@ export class StateBoard {
   }
 }
 
+const sinceOf = (state: ComponentState) => ('sinceMs' in state ? state.sinceMs : undefined)
 const timeOf = (ms: number) => new Date(ms).toISOString()
 
 /** The same trouble, although its wording (a request's id, a time) may differ. */
