@@ -9,7 +9,7 @@ import { type RunningService, runService } from '../service/run.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { troubleOf } from '../service/states.ts'
 import { systemClock } from '../toolkit/clock.ts'
-import { EXIT } from './exit.ts'
+import { EXIT, exitOf } from './exit.ts'
 import type { Io } from './io.ts'
 import { Progress } from './progress.ts'
 
@@ -46,21 +46,19 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     return scope
   }
   const onStuck = () => process.exit(EXIT.failed)
-  const { unavailable } = await runService({
-    config,
-    registry: REGISTRY,
-    clock: systemClock,
-    logger,
-    meter,
-    bounds,
-    stop,
-    onStart,
-    onStuck,
-  })
-  for (const entry of unavailable) {
-    logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
+  const context = { clock: systemClock, logger, meter, onStart, onStuck }
+  try {
+    const { unavailable } = await runService({ config, registry: REGISTRY, bounds, stop, ...context })
+    for (const entry of unavailable) {
+      logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
+    }
+    return unavailable.length === 0 ? EXIT.done : EXIT.unavailable
+  } catch (cause) {
+    if (format === 'text') throw cause // The command says it.
+    const { code } = exitOf(cause)
+    logger.error('the run has ended', { exit_code: code, error: cause }) // Who collects the log takes JSON alone.
+    return code
   }
-  return unavailable.length === 0 ? EXIT.done : EXIT.unavailable
 }
 
 const PROGRESS_MS = 500
