@@ -43,13 +43,12 @@ export function parsePage(body: Buffer, { component, timeField }: ListShape): Pa
   const unreadable: Unreadable[] = []
   let last: JsonObject = {}
   let isList = false
-  for (const { elements: texts, envelope } of scanBody(body, component)) {
-    last = parseJson(envelope, component) as JsonObject
-    isList ||= texts !== undefined
-    for (const element of texts ?? []) {
-      const value = parseJson(element, component)
-      if (isJsonObject(value)) elements.push(readElement(element, value, timeField))
-      else unreadable.push({ text: element, reason: 'An element of the list is no JSON object.' })
+  for (const { elements: scanned, envelope } of scanBody(body, component)) {
+    last = envelope
+    isList ||= scanned !== undefined
+    for (const { text, value } of scanned ?? []) {
+      if (isJsonObject(value)) elements.push(readElement(text, value, timeField))
+      else unreadable.push({ text, reason: 'An element of the list is no JSON object.' })
     }
   }
   if (!isList)
@@ -67,14 +66,6 @@ function readElement(text: string, body: JsonObject, timeField: string): Element
     body,
     id: typeof id === 'string' && id !== '' ? id : undefined,
     timeS: typeof timeS === 'number' && Number.isFinite(timeS) ? timeS : undefined,
-  }
-}
-
-function parseJson(text: string, component: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new RetryableError(`${component}.malformed`, `The API's answer is no JSON: ${text.slice(0, 200)}`, { cause })
   }
 }
 

@@ -16,12 +16,37 @@ test('each element is cut out exactly as it stands (invariant 3), by JSON.parse 
       const body = textOf({ object: 'list', more, data, 'da"ta': [1], has_more: false }, space)
       const [document, ...others] = scanBody(Buffer.from(body), 'api')
       expect(others).toEqual([])
-      expect(document!.elements!.map(text => JSON.parse(text) as unknown)).toEqual(JSON.parse(textOf(data, undefined)))
-      for (const text of document!.elements!) expect(body).toContain(text)
-      expect(JSON.parse(document!.envelope)).toEqual(
-        JSON.parse(textOf({ object: 'list', more, data: [], 'da"ta': [1], has_more: false }, undefined)),
-      )
+      expect(document!.elements!.map(({ value }) => value)).toEqual(JSON.parse(textOf(data, undefined)))
+      for (const { text } of document!.elements!) expect(body).toContain(text)
+      expect(document!.envelope).toEqual(JSON.parse(textOf({ object: 'list', more, data: [], 'da"ta': [1], has_more: false }, undefined)))
     }),
+  )
+})
+
+test('elements that begin alike, and lists of such within them, are cut where they end', () => {
+  const id = fc.stringMatching(/^audit_log-[ab]{1,2}$/)
+  const record = fc.letrec(tie => ({
+    record: fc.oneof(
+      { depthSize: 'small' },
+      fc.record(
+        { id, 'login.failed': fc.record({ name: anyJson }), list: fc.array(tie('record'), { maxLength: 3 }) },
+        { requiredKeys: [] },
+      ),
+      fc.record({ list: fc.array(tie('record'), { maxLength: 3 }), id }),
+    ),
+  })).record
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof({ weight: 20, arbitrary: record }, anyJson), { maxLength: 30 }),
+      indent,
+      fc.constantFrom(',', ', ', '\n,\n'),
+      (data, space, comma) => {
+        const texts = data.map(value => textOf(value, space))
+        const [document] = scanBody(Buffer.from(`{"data":[${texts.join(comma)}]}`), 'api')
+        expect(document!.elements!.map(({ text }) => text)).toEqual(texts)
+        expect(document!.elements!.map(({ value }) => value)).toEqual(texts.map(text => JSON.parse(text) as unknown))
+      },
+    ),
   )
 })
 

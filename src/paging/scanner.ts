@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { RetryableError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -9,15 +10,25 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const COMMA = 44
 const COLON = 58
+/** Of the beginning of an element, which the ends of those before it are found by. */
+const JOINT_CHARS_MAX = 64
+/** Elements of a list that are scanned before the guessing is given up: each wrong guess costs an element's time, or a search through the page. */
+const LEARNED_MAX = 8
 /** What may stand before a document. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
 
 /** One JSON document of a body. */
 export interface ScannedDocument {
-  /** The elements of its `data` list, each exactly as it stood (invariant 3); undefined when it has no such list. */
-  readonly elements: readonly string[] | undefined
-  /** The document with an empty `data` list: small enough to parse. */
-  readonly envelope: string
+  /** The elements of its `data` list; undefined when it has no such list. */
+  readonly elements: readonly ScannedElement[] | undefined
+  /** The document with an empty `data` list. */
+  readonly envelope: JsonObject
+}
+
+export interface ScannedElement {
+  /** Exactly as it stood (invariant 3). */
+  readonly text: string
+  readonly value: unknown
 }
 
 /** A body to be cut: what is found at a place in `text` stands at the same place in the body. */
@@ -29,16 +40,16 @@ interface Body {
 }
 
 /**
- * Cuts the documents of a body, and the elements of each one's `data`, out of it without parsing
- * them. A body may hold several documents one after another. Throws `RetryableError` where it ends
- * early or is no JSON; `component` is the prefix of its code.
+ * Cuts the documents of a body, and the elements of each one's `data`, out of it, and parses them piece by piece. A body may hold
+ * several documents one after another. Throws `RetryableError` where it ends early or is no JSON; `component` is the
+ * prefix of its code.
  */
 export function scanBody(bytes: Buffer, component: string): readonly ScannedDocument[] {
   try {
     return documentsOf({ text: bytes.toString('latin1'), bytes, isAscii: isAscii(bytes) })
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
-    throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`)
+    throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`, { cause: error.cause })
   }
 }
 
@@ -60,7 +71,7 @@ function documentsOf(body: Body): readonly ScannedDocument[] {
 
 function scanDocument(body: Body, start: number): { document: ScannedDocument; end: number } {
   const { text } = body
-  let elements: string[] | undefined
+  let elements: ScannedElement[] | undefined
   let dataStart = start
   let dataEnd = start
   let at = skipSpace(text, start + 1)
@@ -82,20 +93,75 @@ function scanDocument(body: Body, start: number): { document: ScannedDocument; e
     else if (text.charCodeAt(at) !== CLOSE_BRACE) throw malformed(text, at)
   }
   const envelope = elements === undefined ? cut(body, start, at + 1) : `${cut(body, start, dataStart)}[]${cut(body, dataEnd, at + 1)}`
-  return { document: { elements, envelope }, end: at + 1 }
+  return { document: { elements, envelope: parse(envelope) as JsonObject }, end: at + 1 }
 }
 
 /** Fills `elements` from the list that starts at `start`; gives the index behind the list. */
-function scanElements(body: Body, start: number, elements: string[]): number {
+function scanElements(body: Body, start: number, elements: ScannedElement[]): number {
   const { text } = body
+  const joint = new Joint()
   let at = skipSpace(text, start + 1)
   if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
   while (true) {
-    const end = endOfValue(text, at)
-    elements.push(cut(body, at, end))
+    const guessedEnd = joint.endOfElement(text, at)
+    let element = guessedEnd === undefined ? undefined : parsedIfWhole(cut(body, at, guessedEnd))
+    let end = guessedEnd
+    if (element === undefined || end === undefined) {
+      end = endOfValue(text, at)
+      const piece = cut(body, at, end)
+      element = { text: piece, value: parse(piece) }
+      joint.learn(text, end)
+    }
+    elements.push(element)
     at = skipSpace(text, end)
     if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
     at = skipSpace(text, expect(text, at, COMMA))
+  }
+}
+
+/**
+ * What stands between two elements of a list, and how the later one begins: `},{"id":"audit_log-`. Where it comes next, an element
+ * probably ends; whether it does, `JSON.parse` says, for no part of an object that ends before its end is JSON.
+ */
+class Joint {
+  /** Empty where the elements have nothing in common. */
+  #text: string | undefined
+  #learned = 0
+
+  /** Undefined where there is nothing to guess by. */
+  endOfElement(text: string, start: number): number | undefined {
+    if (this.#text === undefined || this.#text === '' || this.#learned >= LEARNED_MAX) return undefined
+    const at = text.indexOf(this.#text, start)
+    return at === -1 ? undefined : at + 1
+  }
+
+  /** From an element that was scanned. */
+  learn(text: string, end: number): void {
+    const seen = text.charCodeAt(end - 1) === CLOSE_BRACE ? text.slice(end - 1, end - 1 + JOINT_CHARS_MAX) : ''
+    this.#text = this.#text === undefined ? seen : commonStart(this.#text, seen)
+    this.#learned++
+  }
+}
+
+function commonStart(a: string, b: string): string {
+  let length = 0
+  while (length < a.length && a.charCodeAt(length) === b.charCodeAt(length)) length++
+  return a.slice(0, length)
+}
+
+function parsedIfWhole(text: string): ScannedElement | undefined {
+  try {
+    return { text, value: JSON.parse(text) as unknown }
+  } catch {
+    return undefined // It ends elsewhere, or is no JSON, which scanning it will tell.
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new MalformedError(`this is no JSON: ${text.slice(0, 200)}`, { cause })
   }
 }
 
