@@ -25,7 +25,7 @@ export interface ScannedDocument {
   readonly envelope: JsonObject
 }
 
-export interface ScannedElement {
+interface ScannedElement {
   /** Exactly as it stood (invariant 3). */
   readonly text: string
   readonly value: unknown
