@@ -13,7 +13,7 @@ import { WindowLimit } from './window_limit.ts'
 const REMEDIES: Remedies = {
   denied:
     'It has to be an admin key, made by an Owner of the organization, with the scope api.audit_logs.read, and audit logging has to be switched on.',
-  refused: 'Look at the filters of this source.',
+  refused: 'Look at the filters and the page_size of this source.',
   unexpected: 'Look at base_url.',
 }
 

@@ -137,6 +137,6 @@ export function timeoutError(component: string, url: URL, timeoutMs: number, cau
 
 /** A success longer than is read. */
 export function tooLargeError(component: string, url: URL, bytesMax: number): RetryableError {
-  const message = `The answer of ${url.host} is larger than ${bytesMax} bytes; it was cut off. It is tried again; look at url if this goes on.`
+  const message = `The answer of ${url.host} is larger than ${bytesMax} bytes; it was cut off. It is tried again; if this goes on, look at url, or, for a source, set page_size lower.`
   return new RetryableError(`${component}.answer_too_large`, message)
 }
