@@ -13,9 +13,19 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/{tidy,contract,simulation}/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          maxWorkers: '100%',
         },
       },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], pool: 'forks', testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: '100%',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           name: 'servers',
