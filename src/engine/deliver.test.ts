@@ -155,6 +155,18 @@ test('what was deferred for the sake of a rejected event is written at once', as
   expect(states).toEqual(['running'])
 })
 
+test('a destination that takes some is asked for the rest after the shortest pause again', async () => {
+  const half: Answer = events => ({ rejected: [], deferred: events.slice(2) })
+  const { deliver, clock, writes } = stage([busy, busy, busy, busy, busy, busy, half])
+  const done = deliver(EVENTS, never)
+  while (writes.length < 7) await clock.step()
+  const answeredMs = clock.now()
+  await clock.step()
+  await done
+  expect(writes.at(-1)).toEqual(['c', 'd'])
+  expect(clock.now() - answeredMs).toBeLessThanOrEqual(1000)
+})
+
 test('a stop ends a wait at once and nothing is called delivered', async () => {
   const stop = new AbortController()
   const { deliver, clock, taken } = stage([busy])

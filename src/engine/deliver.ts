@@ -4,6 +4,7 @@ import { BatchRefusedError, BlockedError, RetryableError, toError } from '../cor
 import type { MappedEvent } from '../core/mapper.ts'
 import type { Rejection, Sink, WriteResult } from '../core/sink.ts'
 import { type BackoffPolicy, backoffMs } from '../toolkit/backoff.ts'
+import { firstOf } from '../toolkit/first_of.ts'
 
 /** What happens on the way to one sink. */
 interface DeliveryReport {
@@ -110,18 +111,5 @@ async function attemptWrite(
     signal.throwIfAborted() // Our own stop is no fault of the destination.
     if (cause instanceof RetryableError || cause instanceof BlockedError || cause instanceof BatchRefusedError) return cause
     throw toError(cause)
-  }
-}
-
-/** Resolves with the first to resolve; the others are aborted and waited for (invariant 7). */
-async function firstOf(waits: readonly ((signal: AbortSignal) => Promise<void>)[], signal: AbortSignal): Promise<void> {
-  const done = new AbortController()
-  const either = AbortSignal.any([signal, done.signal])
-  const waiting = waits.map(wait => wait(either))
-  try {
-    await Promise.race(waiting)
-  } finally {
-    done.abort()
-    await Promise.allSettled(waiting)
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
 import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../toolkit/backoff.ts'
+import { firstOf } from '../toolkit/first_of.ts'
 import type { Secret } from '../toolkit/secret.ts'
 import { CursorError } from './cursor_walk.ts'
 import { type ListShape, type Page, parsePage } from './page.ts'
@@ -118,12 +119,7 @@ export class ListClient {
     if (error instanceof BlockedError) {
       onAnswer('blocked')
       report({ name: 'blocked', error, retryAtMs: clock.now() + BLOCKED_RETRY_MS })
-      const done = new AbortController()
-      const either = AbortSignal.any([signal, done.signal])
-      const waits = [clock.sleep(BLOCKED_RETRY_MS, either), changed(either)]
-      await Promise.race(waits).finally(() => done.abort())
-      await Promise.allSettled(waits)
-      return
+      return await firstOf([until => clock.sleep(BLOCKED_RETRY_MS, until), changed], signal)
     }
     if (!(error instanceof RetryableError)) throw error
     const pauseMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, failures, clock.random()))
