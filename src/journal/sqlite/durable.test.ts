@@ -73,6 +73,18 @@ test('a change that fails leaves no transaction behind', async () => {
   expect(idsOf(await drain(journal))).toEqual(['e1'])
 })
 
+// Goal: invariant 1. Who saves what somebody else is saving waits for the same transaction.
+test('a position that is saved twice is durable for the second as well', async () => {
+  using place = journalFolder()
+  await using journal = await place.open()
+  await journal.append(KEY, { events: events(0, 3), position: 1 }, never)
+  const order: string[] = []
+  const first = journal.saveSinkPosition('s', 2).then(() => order.push('first'))
+  const second = journal.saveSinkPosition('s', 2).then(() => order.push('second'))
+  await Promise.all([first, second])
+  expect(order).toEqual(['first', 'second'])
+})
+
 test('saves of one moment share one transaction', async () => {
   using place = journalFolder()
   const { journal, store } = place.openBare()
