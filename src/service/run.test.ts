@@ -10,7 +10,7 @@ import { runService } from './run.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
-journal: {type: memory}
+journal: {type: memory, max_bytes: 1MiB}
 service: {shutdown_timeout: 30s}
 sources:
   acme: {type: example_api, api_key: k}
@@ -183,6 +183,20 @@ test('a finite run waits for an outage as long as for a stop', async () => {
   healed.sinks.one!.behave = () => (healed.sinks.one!.attempts > 5 ? undefined : refused())
   expect((await healed.end(await healed.start(true), 20_000)).unavailable).toEqual([])
   expect(healed.sinks.one!.taken).toEqual(IDS)
+})
+
+test('a finite run waits for a sink that is slow and in no trouble, though the journal is full of what it has before it', async () => {
+  const large = IDS.map(id => id.repeat(400_000))
+  const stage = new Stage(large.map(id => [id]))
+  const free = Promise.withResolvers<void>()
+  stage.sinks.one!.behave = () => 'deaf'
+  stage.sinks.one!.hearing = free.promise
+  const run = await stage.start(true)
+  await stage.clock.advance(40_000)
+  expect(stage.said).toContainEqual(expect.stringMatching(/^acme.*paused: /))
+  free.resolve()
+  expect((await stage.end(run, 10_000)).unavailable).toEqual([])
+  expect(stage.sinks.one!.taken.map(id => id[0])).toEqual(IDS)
 })
 
 test('a finite run waits no longer for what runs anew only to fail again', async () => {
