@@ -6,40 +6,67 @@ export interface SecondsRange {
   readonly toS: number
 }
 
-/** What no window covers, of rows in the order of their start. A bound that is not given begins or ends with the rows. */
-export function gapsOf(rows: readonly SecondsRange[], range: Partial<SecondsRange>): readonly SecondsRange[] {
-  const gaps: SecondsRange[] = []
-  let coveredS = range.fromS ?? rows[0]?.fromS
-  for (const { fromS, toS } of rows) {
-    if (coveredS !== undefined && fromS > coveredS) gaps.push({ fromS: coveredS, toS: fromS })
-    coveredS = Math.max(coveredS ?? fromS, toS)
+/**
+ * What windows cover, told one after the other in the order of their start: a journal of a year has two million of them.
+ * A bound that is not given begins or ends with the windows.
+ */
+export class Coverage {
+  readonly #toS: number | undefined
+  readonly #gaps: SecondsRange[] = []
+  #coveredToS: number | undefined
+  #firstS: number | undefined
+  #windows = 0
+  #events = 0
+
+  constructor({ fromS, toS }: Partial<SecondsRange>) {
+    this.#coveredToS = fromS
+    this.#toS = toS
   }
-  const endS = range.toS
-  if (endS !== undefined && (coveredS ?? endS) < endS) gaps.push({ fromS: coveredS ?? endS, toS: endS })
-  return gaps.map(({ fromS, toS }) => ({ fromS, toS: Math.min(toS, range.toS ?? toS) })).filter(({ fromS, toS }) => fromS < toS)
+
+  get windows(): number {
+    return this.#windows
+  }
+
+  get events(): number {
+    return this.#events
+  }
+
+  /** From the begin of the first window to the latest end; undefined without any. */
+  get range(): SecondsRange | undefined {
+    return this.#firstS === undefined ? undefined : { fromS: this.#firstS, toS: this.#coveredToS! }
+  }
+
+  add({ fromS, toS, events }: SecondsRange & { readonly events: number }): void {
+    if (this.#coveredToS !== undefined && fromS > this.#coveredToS) this.#gaps.push({ fromS: this.#coveredToS, toS: fromS })
+    this.#coveredToS = Math.max(this.#coveredToS ?? fromS, toS)
+    this.#firstS ??= fromS
+    this.#windows++
+    this.#events += events
+  }
+
+  /** What no window covers. */
+  gaps(): readonly SecondsRange[] {
+    const atEnd = this.#coveredToS !== undefined && this.#toS !== undefined && this.#coveredToS < this.#toS
+    return atEnd ? [...this.#gaps, { fromS: this.#coveredToS!, toS: this.#toS! }] : this.#gaps
+  }
 }
 
-/** The latest end of the windows. A loop, because a journal of some weeks has more windows than a call may have arguments. */
-export function latestEnd(rows: readonly SecondsRange[]): number {
-  return rows.reduce((latestS, { toS }) => Math.max(latestS, toS), Number.NEGATIVE_INFINITY)
-}
-
-export async function rowsOf(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>): Promise<readonly LedgerRow[]> {
-  const whole = { fromS: range.fromS ?? 0, toS: range.toS ?? Number.MAX_SAFE_INTEGER }
-  return Array.fromAsync(journal.ledger(key, whole))
+/** In the order of their start. */
+export function rowsOf(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>): AsyncIterable<LedgerRow> {
+  return journal.ledger(key, { fromS: range.fromS ?? 0, toS: range.toS ?? Number.MAX_SAFE_INTEGER })
 }
 
 /** The end of the newest window; undefined before the first. */
 export async function ledgerEnd(journal: JournalReader, key: StreamKey): Promise<number | undefined> {
   let endS: number | undefined
-  for await (const { toS } of journal.ledger(key, { fromS: 0, toS: Number.MAX_SAFE_INTEGER })) endS = Math.max(endS ?? toS, toS)
+  for await (const { toS } of rowsOf(journal, key, {})) endS = Math.max(endS ?? toS, toS)
   return endS
 }
 
 /** Up to when the windows cover everything from the first one on: what a backfill has not listed yet ends it. */
 export async function sealedTo(journal: JournalReader, key: StreamKey): Promise<number | undefined> {
   let endS: number | undefined
-  for await (const { fromS, toS } of journal.ledger(key, { fromS: 0, toS: Number.MAX_SAFE_INTEGER })) {
+  for await (const { fromS, toS } of rowsOf(journal, key, {})) {
     if (endS !== undefined && fromS > endS) return endS
     endS = Math.max(endS ?? toS, toS)
   }

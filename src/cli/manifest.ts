@@ -5,7 +5,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { JournalReader, LedgerRow } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
 import { nameOf } from './journal.ts'
-import { gapsOf, latestEnd, rowsOf, type SecondsRange } from './ledger.ts'
+import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 
 /** What was listed of a range of time, window by window, as anybody may keep it elsewhere. */
 export interface Manifest {
@@ -16,9 +16,11 @@ export interface Manifest {
   readonly streams: readonly ManifestStream[]
 }
 
+type ManifestWindow = Omit<LedgerRow, 'source' | 'stream'>
+
 interface ManifestStream {
   readonly stream: string
-  readonly windows: readonly Omit<LedgerRow, 'source' | 'stream'>[]
+  readonly windows: readonly ManifestWindow[]
   readonly gaps: readonly SecondsRange[]
 }
 
@@ -34,17 +36,13 @@ export interface SignedManifest {
 export async function makeManifest(journal: JournalReader, range: SecondsRange, nowMs: number): Promise<Manifest> {
   const streams: ManifestStream[] = []
   for (const key of await journal.streams()) {
-    const rows = await rowsOf(journal, key, range)
-    const windows = rows.map(({ fromS, toS, sealedAtMs, events, repeats, late, digest }) => ({
-      fromS,
-      toS,
-      sealedAtMs,
-      events,
-      repeats,
-      late,
-      digest,
-    }))
-    streams.push({ stream: nameOf(key), windows, gaps: gapsOf(rows, range) })
+    const coverage = new Coverage(range)
+    const windows: ManifestWindow[] = []
+    for await (const { fromS, toS, sealedAtMs, events, repeats, late, digest } of rowsOf(journal, key, range)) {
+      coverage.add({ fromS, toS, events })
+      windows.push({ fromS, toS, sealedAtMs, events, repeats, late, digest })
+    }
+    streams.push({ stream: nameOf(key), windows, gaps: coverage.gaps() })
   }
   const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
   return { format: 'tailrace-manifest/1', created: new Date(nowMs).toISOString(), from: iso(range.fromS), to: iso(range.toS), streams }
@@ -77,9 +75,9 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
     const key = (await journal.streams()).find(own => nameOf(own) === stream)
     const first = windows[0]
     if (first === undefined) continue
-    const range = { fromS: first.fromS, toS: latestEnd(windows) }
-    const rows = key === undefined ? [] : await rowsOf(journal, key, range)
-    const held = new Set(rows.map(row => windowKey(row)))
+    const range = { fromS: first.fromS, toS: windows.reduce((latestS, { toS }) => Math.max(latestS, toS), first.toS) }
+    const held = new Set<string>()
+    if (key !== undefined) for await (const row of rowsOf(journal, key, range)) held.add(windowKey(row))
     for (const window of windows) {
       if (held.has(windowKey(window))) continue
       const when = `${new Date(window.fromS * 1000).toISOString()} to ${new Date(window.toS * 1000).toISOString()}`
@@ -89,7 +87,7 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
   return differences
 }
 
-const windowKey = ({ fromS, toS, sealedAtMs, events, repeats, late, digest }: Omit<LedgerRow, 'source' | 'stream'>) =>
+const windowKey = ({ fromS, toS, sealedAtMs, events, repeats, late, digest }: ManifestWindow) =>
   [fromS, toS, sealedAtMs, events, repeats, late, digest].join(' ')
 
 function ed25519(path: string, read: (pem: string) => KeyObject): KeyObject {

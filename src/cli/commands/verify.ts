@@ -1,11 +1,11 @@
-import type { JournalReader, StreamKey } from '../../journal/journal.ts'
+import type { JournalReader, LedgerRow, StreamKey } from '../../journal/journal.ts'
 import { digestOf } from '../../paging/digest.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
 import { EXIT } from '../exit.ts'
 import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
 import type { Io } from '../io.ts'
-import { gapsOf, latestEnd, rowsOf, type SecondsRange } from '../ledger.ts'
+import { Coverage, rowsOf, type SecondsRange } from '../ledger.ts'
 import { compareManifest, openManifest } from '../manifest.ts'
 import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -80,39 +80,34 @@ function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRan
 
 async function verifyStream(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>, digests: boolean): Promise<VerifyRow> {
   const stream = nameOf(key)
-  const rows = await rowsOf(journal, key, range)
-  const differences = gapsOf(rows, range).map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)
-  if (rows.length === 0) differences.push(`${stream}: no window was ever listed to its end`)
-  if (digests) differences.push(...(await digestDifferences(journal, key, rows)))
+  const coverage = new Coverage(range)
+  const { oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()
+  const otherDigests: string[] = []
+  for await (const row of rowsOf(journal, key, range)) {
+    coverage.add(row)
+    // Windows whose events the journal no longer holds all of are left out: their text is beyond the retention.
+    if (digests && row.sealedAtMs >= oldestReceivedMs) otherDigests.push(...(await digestDifference(journal, row)))
+  }
+  const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)
+  if (coverage.windows === 0) differences.push(`${stream}: no window was ever listed to its end`)
   return {
     stream,
-    windows: rows.length,
-    events: rows.reduce((sum, { events }) => sum + events, 0),
-    from: rows.length === 0 ? '' : iso(rows[0]!.fromS),
-    to: rows.length === 0 ? '' : iso(latestEnd(rows)),
-    differences,
+    windows: coverage.windows,
+    events: coverage.events,
+    from: coverage.range === undefined ? '' : iso(coverage.range.fromS),
+    to: coverage.range === undefined ? '' : iso(coverage.range.toS),
+    differences: [...differences, ...otherDigests],
   }
 }
 
-/** Windows whose events the journal no longer holds all of are left out: their text is beyond the retention. */
-async function digestDifferences(
-  journal: JournalReader,
-  key: StreamKey,
-  rows: Awaited<ReturnType<typeof rowsOf>>,
-): Promise<readonly string[]> {
-  const { oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()
-  const differences: string[] = []
-  for (const { fromS, toS, sealedAtMs, digest } of rows) {
-    if (sealedAtMs < oldestReceivedMs) continue
-    const ids = new Set<string>()
-    for await (const event of journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [key.source] })) {
-      if (event.stream === key.stream && event.receivedMs <= sealedAtMs) ids.add(event.id)
-    }
-    if (digestOf(ids) !== digest) {
-      differences.push(`${nameOf(key)}: ${iso(fromS)} to ${iso(toS)} was listed with other ids than the ${ids.size} that the journal holds`)
-    }
+async function digestDifference(journal: JournalReader, row: LedgerRow): Promise<readonly string[]> {
+  const { source, stream, fromS, toS, sealedAtMs, digest } = row
+  const ids = new Set<string>()
+  for await (const event of journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [source] })) {
+    if (event.stream === stream && event.receivedMs <= sealedAtMs) ids.add(event.id)
   }
-  return differences
+  if (digestOf(ids) === digest) return []
+  return [`${nameOf(row)}: ${iso(fromS)} to ${iso(toS)} was listed with other ids than the ${ids.size} that the journal holds`]
 }
 
 async function manifestDifferences(journal: JournalReader, { manifest: path, publicKey }: VerifyOptions): Promise<readonly string[]> {
