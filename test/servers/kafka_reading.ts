@@ -82,6 +82,15 @@ async function hasLeaders(admin: Admin, topic: string, partitions: number): Prom
   }
 }
 
+/** The topics that are there. */
+export async function topicsOf(cluster: KafkaCluster): Promise<readonly string[]> {
+  let topics: readonly string[] = []
+  await administer(cluster, async admin => {
+    topics = await admin.listTopics()
+  })
+  return topics
+}
+
 /** How many messages a topic has, by its offsets. */
 export async function endOf(cluster: KafkaCluster, topic: string): Promise<number> {
   let end = 0

@@ -5,10 +5,10 @@ import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatter
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kafka } from '../../src/sinks/kafka/index.ts'
 import { FileText } from '../../src/toolkit/settings.ts'
-import { mapped } from '../support/events.ts'
+import { idsOf, mapped } from '../support/events.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { ALICE, type KafkaCluster, startKafka } from './kafka.ts'
-import { administer, createTopic, idsIn, messagesOf } from './kafka_reading.ts'
+import { administer, createTopic, idsIn, messagesOf, topicsOf } from './kafka_reading.ts'
 import { freePort } from './ports.ts'
 import { openSink, ship, someEvents } from './shipping.ts'
 
@@ -143,6 +143,22 @@ test('a topic that appears is written to', async () => {
   expect(retries).toContain('kafka.unknown_topic')
   expect(idsIn(cluster, 'late')).toEqual({ ids: ['e0', 'e1', 'e2'], repeats: 0 })
 })
+
+test.each(['auto', false])(
+  'a topic made anew with fewer partitions is written to: nothing goes to those that are gone (idempotent: %s)',
+  async idempotent => {
+    const topic = `remade-${idempotent}`
+    await createTopic(cluster, topic, { partitions: 6 })
+    await using opened = await openSink(kafka, { brokers: cluster.plain, topic, idempotent })
+    await opened.sink.write(someEvents(60), never)
+    await administer(cluster, admin => admin.deleteTopics({ topics: [topic] }))
+    await expect.poll(() => topicsOf(cluster)).not.toContain(topic)
+    await createTopic(cluster, topic, { partitions: 2 })
+    const events = someEvents(60, 'f')
+    expect((await ship(opened.sink, events, { batchEvents: 60 })).rejected).toEqual([])
+    expect(idsIn(cluster, topic)).toEqual({ ids: idsOf(events).sort(), repeats: 0 })
+  },
+)
 
 test('a message too large for the topic goes to the dead letters alone', async () => {
   await createTopic(cluster, 'small', { settings: { 'max.message.bytes': '20000' } })

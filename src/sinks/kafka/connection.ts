@@ -5,6 +5,7 @@ import type { Logger } from '../../core/context.ts'
 import type { TlsOptions } from '../../toolkit/tls.ts'
 import { COMPRESSION } from './codecs.ts'
 import type { KafkaConfig } from './config.ts'
+import { UnsentError } from './errors.ts'
 import type { Group } from './groups.ts'
 import { quietNegativeTimers } from './quiet.ts'
 
@@ -111,13 +112,15 @@ export class KafkaConnection {
     const key = partitionKey(group)
     this.#unsettled.set(key, idsOf(group))
     try {
-      await this.#producer.send({
+      const answers = await this.#producer.send({
         topic,
         acks: -1,
         timeout: this.#config.timeout,
         compression: COMPRESSION[this.#config.compression],
         messages: messages.map(message => ({ ...message, partition, ...(timestamp !== undefined && { timestamp }) })),
       })
+      // kafkajs sends nothing to a partition that it has not heard of, and calls that a success.
+      if (!answers.some(answer => answer.partition === partition)) throw new UnsentError(partition)
     } catch (error) {
       this.#partitions.delete(topic) // The topic may have been made anew with fewer.
       throw error

@@ -50,12 +50,22 @@ const SPOILING = new Set([
   'PRODUCER_FENCED',
 ])
 
+/** Nothing was sent, for the producer knows no such partition: only a new one has the cluster's word on its partitions of now. */
+export class UnsentError extends Error {
+  constructor(partition: number) {
+    super(
+      `partition ${partition} is not there, so nothing was sent to it; the topic has other partitions than before, which are asked for anew`,
+    )
+  }
+}
+
 /** The type of the first answer of a broker among an error and its causes, such as `MESSAGE_TOO_LARGE`. */
 export function protocolType(error: unknown): string | undefined {
   return firstOf(error, ({ type }) => (typeof type === 'string' ? type : undefined))
 }
 
 export function isSpoilt(error: unknown): boolean {
+  if (firstOf(error, each => (each instanceof UnsentError ? true : undefined)) === true) return true
   const type = protocolType(error)
   return type !== undefined && SPOILING.has(type)
 }
@@ -105,7 +115,7 @@ export function kafkaError(cause: unknown, place: Place): TailraceError {
   if (name === 'KafkaJSConnectionClosedError' || hasCode(cause, 'ECONNRESET')) {
     return new RetryableError('kafka.unreachable', say('if this lasts, the port wants `tls` or `sasl`, or does not'), { cause })
   }
-  if (type !== undefined) return new RetryableError('kafka.busy', say(), { cause })
+  if (type !== undefined || cause instanceof UnsentError) return new RetryableError('kafka.busy', say(), { cause })
   return new RetryableError('kafka.unreachable', say('look at `brokers`, the network and the cluster if this goes on'), { cause })
 }
 
