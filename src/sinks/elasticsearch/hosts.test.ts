@@ -59,6 +59,17 @@ describe('a node that is gone', () => {
     expect(tried.toSorted()).toEqual(['n0', 'n0', 'n1', 'n1'])
   })
 
+  test('comes back as soon when the clock has been set back', async () => {
+    const { ask, tried, failures, clock } = stage(2)
+    failures.set('n0', GONE)
+    await ask()
+    failures.clear()
+    clock.setBy(-3_600_000)
+    await clock.advance(5001)
+    for (let n = 0; n < 4; n++) await ask()
+    expect(tried.filter(name => name === 'n0').length).toBe(3)
+  })
+
   test('is asked all the same when there is no other', async () => {
     const { ask, tried, failures } = stage(2)
     for (const name of ['n0', 'n1']) failures.set(name, GONE)

@@ -24,7 +24,7 @@ export class Hosts {
   #turn = 0
 
   constructor(hosts: readonly Host[], clock: Clock) {
-    this.#states = hosts.map(host => ({ host, failures: 0, asideUntilMs: 0 }))
+    this.#states = hosts.map(host => ({ host, failures: 0, asideUntilMs: Number.NEGATIVE_INFINITY }))
     this.#clock = clock
   }
 
@@ -40,7 +40,7 @@ export class Hosts {
   async any<T>(use: (host: Host) => Promise<T>): Promise<T> {
     const first = this.#turn++
     const order = this.#states.map((_, index) => this.#states[(first + index) % this.#states.length]!)
-    const well = order.filter(({ asideUntilMs }) => asideUntilMs <= this.#clock.now())
+    const well = order.filter(({ asideUntilMs }) => asideUntilMs <= this.#clock.elapsed())
     const tried = well.length > 0 ? well : order
     for (const state of tried.slice(0, -1)) {
       try {
@@ -56,11 +56,11 @@ export class Hosts {
     try {
       const result = await use(state.host)
       state.failures = 0
-      state.asideUntilMs = 0
+      state.asideUntilMs = Number.NEGATIVE_INFINITY
       return result
     } catch (error) {
       if (isIll(error)) {
-        state.asideUntilMs = this.#clock.now() + Math.min(ASIDE_MS_MAX, ASIDE_MS_MIN * 2 ** state.failures)
+        state.asideUntilMs = this.#clock.elapsed() + Math.min(ASIDE_MS_MAX, ASIDE_MS_MIN * 2 ** state.failures)
         state.failures = Math.min(state.failures + 1, 10)
       }
       throw error
