@@ -9,6 +9,12 @@ interface StoredDocument {
   readonly text: string
 }
 
+interface ItemAnswer {
+  readonly status: number
+  readonly error?: object
+  readonly failure_store?: string
+}
+
 export type SearchMode = Behaviour | 'lost_answer'
 
 export interface SearchDouble extends Served {
@@ -19,7 +25,7 @@ export interface SearchDouble extends Served {
   readonly paths: readonly string[]
   mode: SearchMode
   /** How an item is answered instead of being stored, by id. */
-  readonly answers: Map<string, { status: number; error?: object }>
+  readonly answers: Map<string, ItemAnswer>
   /** The answer to refresh and search, when it is no success. */
   lookStatus: number
   /** A whole bulk request is answered with it. */
@@ -47,7 +53,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     documents,
     paths,
     mode: 'accept' as SearchMode,
-    answers: new Map<string, { status: number; error?: object }>(),
+    answers: new Map<string, ItemAnswer>(),
     lookStatus: 200,
     recovering: false,
     wholeAnswer: undefined as SearchDouble['wholeAnswer'],
@@ -121,7 +127,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     return { took: 1, errors: items.some(({ create: { status } }) => status >= 300), items }
   }
 
-  function store(index: string, id: string, text: string): { status: number; error?: object } {
+  function store(index: string, id: string, text: string): ItemAnswer {
     const told = double.answers.get(id)
     if (told !== undefined) return told
     if (documents.some(other => other.index === index && other.id === id && other.generation === generation))

@@ -4,7 +4,7 @@ import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What a bulk request is asked to answer: the states, and the errors where there are some. */
-export const BULK_FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
+export const BULK_FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
 
 const CAUSES_MAX = 3
 
@@ -25,7 +25,7 @@ export function readBulkAnswer(text: string, count: number): readonly ItemVerdic
   for (const item of items as readonly unknown[]) {
     const result = isJsonObject(item) ? item.create : undefined
     if (!isJsonObject(result) || typeof result.status !== 'number') return undefined
-    verdicts.push(verdictOf(result.status, isJsonObject(result.error) ? result.error : undefined))
+    verdicts.push(verdictOf(result, result.status))
   }
   return verdicts
 }
@@ -44,17 +44,23 @@ export function parsed(text: string): JsonObject | undefined {
  * `ElasticsearchException` of their sources. A 400 is about the document, unless its type says that it is about where
  * the document was to go: then no event is to blame (invariant 4).
  */
-function verdictOf(status: number, error: JsonObject | undefined): ItemVerdict {
+function verdictOf({ error: given, failure_store: failureStore }: JsonObject, status: number): ItemVerdict {
+  const error = isJsonObject(given) ? given : undefined
   const type = typeof error?.type === 'string' ? error.type : ''
   const reason = error === undefined ? '' : reasonOf(error)
   const verdict = (kind: ItemVerdict['kind']) => ({ kind, status, reason })
-  if (status >= 200 && status < 300) return verdict('stored')
+  if (status >= 200 && status < 300)
+    return failureStore === 'used' ? { kind: 'rejected', status, reason: IN_FAILURE_STORE } : verdict('stored')
   if (status === 409) return verdict(type === 'version_conflict_engine_exception' ? 'stored' : 'busy') // Already there.
+  if (type === 'fail_processor_exception') return verdict('rejected') // A pipeline's own refusal of the document, though answered 500.
   if (status === 408 || status === 425 || status === 429 || status >= 500) return verdict('busy')
   if (status === 400) return verdict(isAboutTarget(type, reason) ? 'blocked' : 'rejected')
   if (status === 413) return verdict('rejected')
   return verdict('blocked')
 }
+
+/** "Failure store" (elastic.co): a refusal is answered as a success, and no search of the data stream finds the document. */
+const IN_FAILURE_STORE = 'the document was refused, and put into the failure store of the data stream, where the reason stands'
 
 const TARGET_FAULTS: ReadonlySet<string> = new Set([
   'index_closed_exception',
@@ -64,6 +70,7 @@ const TARGET_FAULTS: ReadonlySet<string> = new Set([
   'index_creation_exception',
   'validation_exception', // Such as too many shards in the cluster.
   'resource_not_found_exception',
+  'routing_missing_exception', // Its mapping wants a routing, which no event has.
 ])
 
 function isAboutTarget(type: string, reason: string): boolean {
@@ -108,6 +115,7 @@ export function answerError(answer: HttpAnswer, { url, index, login, http }: Ans
     case 401:
       return new BlockedError('elasticsearch.denied', `${what} ${login}: put a valid one there. ${NOTHING_DROPPED}`)
     case 403:
+      if (isBlock(answer)) return new BlockedError('elasticsearch.target', `${what} Lift the block. ${NOTHING_DROPPED}`)
       return new BlockedError('elasticsearch.denied', `${what} ${rightsFor(index)} ${login}. ${NOTHING_DROPPED}`)
     case 413:
       return new BatchRefusedError(
@@ -129,13 +137,20 @@ export function answerError(answer: HttpAnswer, { url, index, login, http }: Ans
   }
 }
 
+/** Whether a 403 is that of a block on the cluster or an index, which no right lifts. */
+export function isBlock({ text }: HttpAnswer): boolean {
+  const error = parsed(text)?.error
+  return isJsonObject(error) && error.type === 'cluster_block_exception'
+}
+
 function rightsFor(index: string): string {
   return `Grant on ${index} the rights to create documents (Elasticsearch: create_doc and auto_configure; OpenSearch: indices:data/write/*, create_index, indices:admin/mapping/put).`
 }
 
 /** A success that no bulk request has. */
-export function noBulkAnswer(url: URL): BlockedError {
-  const message = `${url.origin}${url.pathname} gave no answer to a bulk request: look at urls, and at what stands between here and there. ${NOTHING_DROPPED}`
+export function noBulkAnswer(url: URL, { status, detail }: HttpAnswer): BlockedError {
+  const what = `${url.origin}${url.pathname} answered ${status}: ${detail === '' ? 'nothing' : detail}.`
+  const message = `${what} That is no answer to a bulk request of these events: look at urls, and at what stands between here and there. ${NOTHING_DROPPED}`
   return new BlockedError('elasticsearch.not_elasticsearch', message)
 }
 

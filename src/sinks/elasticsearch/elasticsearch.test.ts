@@ -101,6 +101,7 @@ describe('events one by one', () => {
     [404, { type: 'index_not_found_exception', reason: 'no such index [x]' }, 'BlockedError', 'elasticsearch.target'],
     [400, { type: 'illegal_argument_exception', reason: 'pipeline with id [p] does not exist' }, 'BlockedError', 'elasticsearch.target'],
     [400, { type: 'index_closed_exception', reason: 'closed' }, 'BlockedError', 'elasticsearch.target'],
+    [400, { type: 'routing_missing_exception', reason: 'routing is required for [x]/[a]' }, 'BlockedError', 'elasticsearch.target'],
   ])('%i %j of all is a %s: no event is to blame (invariant 4)', async (status, error, name, code) => {
     await using stage = await open()
     for (const id of ['a', 'b', 'c']) stage.search.answers.set(id, { status, error })
@@ -109,6 +110,17 @@ describe('events one by one', () => {
       code,
       message: expect.stringContaining(error.reason) as string,
     })
+  })
+
+  test.each([
+    // A RuntimeException of Java, and so a 500 (FailProcessorException, github.com/elastic/elasticsearch).
+    ['a pipeline', { status: 500, error: { type: 'fail_processor_exception', reason: 'not wanted' } }, /^500: fail_.*: not wanted$/],
+    ['the data stream, into its failure store', { status: 201, failure_store: 'used' }, /^201: .*failure store/],
+  ])('what is refused by %s is rejected, and neither sent for ever nor taken for stored', async (_, answer, reason) => {
+    await using stage = await open()
+    stage.search.answers.set('b', answer)
+    const result = await stage.sink.write(EVENTS, never)
+    expect(result).toEqual({ rejected: [{ event: EVENTS[1], reason: expect.stringMatching(reason) as string }], deferred: [] })
   })
 
   test('what is blocked waits while the others are stored, and is told when nothing else is left', async () => {
@@ -132,6 +144,7 @@ test.each([
   [400, '{"error":{"type":"illegal_argument_exception","reason":"unrecognized parameter"}}', BlockedError, 'elasticsearch.refused'],
   [401, 'Unauthorized', BlockedError, 'elasticsearch.denied'],
   [403, '{"error":{"type":"security_exception","reason":"no permissions for [bulk]"}}', BlockedError, 'elasticsearch.denied'],
+  [403, '{"error":{"type":"cluster_block_exception","reason":"cluster read-only"}}', BlockedError, 'elasticsearch.target'],
   [404, '{}', BlockedError, 'elasticsearch.not_found'],
   [406, '{"error":"Content-Type header is not supported"}', BlockedError, 'elasticsearch.unexpected'],
   [413, '', BatchRefusedError, 'elasticsearch.too_large'],
@@ -144,7 +157,15 @@ test.each([
   stage.search.wholeAnswer = { status, body }
   const error: unknown = await stage.sink.write(EVENTS, never).catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(errorClass)
-  expect(error).toMatchObject({ code })
+  expect(error).toMatchObject({ code, message: expect.stringContaining(`answered ${status}`) as string })
+})
+
+test('what is no answer to a bulk request is shown', async () => {
+  await using stage = await open()
+  stage.search.wholeAnswer = { status: 200, body: '<html>Log in first</html>' }
+  await expect(stage.sink.write(EVENTS, never)).rejects.toThrow(
+    `${stage.search.url}/logs-openai.audit-default/_bulk answered 200: <html>Log in first`,
+  )
 })
 
 test('a wrong key blocks, names its origin and the node, and never the key (invariants 4 and 6)', async () => {

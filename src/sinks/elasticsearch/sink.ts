@@ -14,6 +14,7 @@ import {
   type AnswerContext,
   answerError,
   BULK_FILTER,
+  isBlock,
   type ItemVerdict,
   itemError,
   noBulkAnswer,
@@ -71,7 +72,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     const full = basePath(host.url) + path
     const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
     const answer = await host.endpoint.request({ method: 'POST', path: full, headers, body }, signal)
-    if (answer.status === 403) throw noLook(answer, contextOf(host, full, index))
+    if (answer.status === 403 && !isBlock(answer)) throw noLook(answer, contextOf(host, full, index))
     if (answer.status !== 200) throw answerError(answer, contextOf(host, full, index))
     return answer.text
   }
@@ -90,7 +91,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       isCertain = answer.status >= 400 && answer.status < 500 && answer.status !== 408
       if (answer.status !== 200) throw answerError(answer, contextOf(host, path, config.index))
       const verdicts = readBulkAnswer(answer.text, events.length)
-      if (verdicts === undefined) throw noBulkAnswer(new URL(path, host.url.origin))
+      if (verdicts === undefined) throw noBulkAnswer(new URL(path, host.url.origin), answer)
       isCertain = verdicts.every(({ status }) => status < 500)
       return verdicts
     } finally {
