@@ -3,9 +3,11 @@ import { isJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
-/** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. */
+/** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. Neither where it tells of an error. */
 export function isTaken({ status, text }: HttpAnswer): boolean {
-  return status === 202 || (status === 200 && (text.trim() === '' || parsed(text) !== undefined))
+  const answer = parsed(text)
+  if (typeof answer?.error === 'string' || isJsonObject(answer?.error) || wordsOf(text) !== undefined) return false
+  return status === 202 || (status === 200 && (text.trim() === '' || answer !== undefined))
 }
 
 export interface AnswerContext {
@@ -22,7 +24,7 @@ export interface AnswerContext {
  */
 export function datadogError(answer: HttpAnswer, { url, keyOrigin, nowMs }: AnswerContext): Error {
   const { status } = answer
-  const words = status >= 300 ? wordsOf(answer.text) : undefined
+  const words = wordsOf(answer.text)
   const what = `${url.origin}${url.pathname} answered ${status}: ${words ?? (answer.detail || 'nothing')}.`
   if (status === 401 || status === 403) {
     return new BlockedError(

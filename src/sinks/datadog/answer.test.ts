@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { datadogError, isTaken } from './answer.ts'
+
+const answer = (status: number, text: string): HttpAnswer => ({ status, headers: {}, text, detail: text, bytes: Buffer.alloc(0) })
+const CONTEXT = { url: new URL('https://opw.example/api/v2/logs'), keyOrigin: 'the configuration', nowMs: 0 }
+
+test.each([
+  [202, '{}', true],
+  [202, '', true],
+  [202, '{"errors":[]}', true],
+  [202, '{"errors":["API key is invalid"]}', false],
+  [200, '', true],
+  [200, '{"error":null}', true],
+  [200, '{"errors":[{"title":"Bad Request","detail":"Invalid log"}]}', false],
+  [200, '{"error":"unauthorized"}', false],
+  [200, '{"error":{"message":"unauthorized"}}', false],
+  [200, '<html>Log in first</html>', false],
+  [201, '{}', false],
+])('%i with %s: the events are taken: %s', (status, text, taken) => {
+  expect(isTaken(answer(status, text))).toBe(taken)
+})
+
+test('a success that tells of an error blocks, with its words', () => {
+  const error = datadogError(answer(200, '{"errors":["API key is invalid"]}'), CONTEXT)
+  expect(error).toMatchObject({ name: 'BlockedError', code: 'datadog.not_datadog' })
+  expect(error.message).toContain('https://opw.example/api/v2/logs answered 200: API key is invalid.')
+})
