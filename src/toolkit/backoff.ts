@@ -19,3 +19,9 @@ export function parseRetryAfterMs(header: string | null | undefined, nowMs: numb
   const ms = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : Date.parse(text) - nowMs
   return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MS_MAX, Math.max(0, ms))
 }
+
+/** What the `Retry-After` of an answer asks for, in ms. A date in it is one of the other side's clock, which its `Date` tells. */
+export function retryAfterMsOf(headers: Readonly<Record<string, string | undefined>>, nowMs: number): number | undefined {
+  const dateMs = Date.parse(headers.date ?? '')
+  return parseRetryAfterMs(headers['retry-after'], Number.isNaN(dateMs) ? nowMs : dateMs)
+}

@@ -1,5 +1,5 @@
 import { BlockedError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
-import { parseRetryAfterMs } from '../../toolkit/backoff.ts'
+import { retryAfterMsOf } from '../../toolkit/backoff.ts'
 import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What the SDK throws for an answer that is no success. */
@@ -85,7 +85,7 @@ export function s3Error(where: string, cause: unknown, nowMs: number): TailraceE
     const say: Say = remedy => `${where}: ${said}. To do: ${remedy}${hint}. ${NOTHING_DROPPED}`
     return decide(say, { cause })
   }
-  const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs)
+  const retryAfterMs = retryAfterMsOf(headers, nowMs)
   const message = `${where}: ${said}. It is tried again.`
   if (status === 503 || status === 429 || error.name === 'SlowDown') return new RetryableError('s3.busy', message, { cause, retryAfterMs })
   return new RetryableError('s3.failed', message, { cause, retryAfterMs })

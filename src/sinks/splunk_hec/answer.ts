@@ -1,6 +1,6 @@
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { parseRetryAfterMs } from '../../toolkit/backoff.ts'
+import { retryAfterMsOf } from '../../toolkit/backoff.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
@@ -127,7 +127,7 @@ export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: Answer
     case 23:
     case 26:
     case 27:
-      return new RetryableError('splunk_hec.busy', what, { retryAfterMs: parseRetryAfterMs(headers['retry-after'], nowMs) })
+      return new RetryableError('splunk_hec.busy', what, { retryAfterMs: retryAfterMsOf(headers, nowMs) })
   }
   // Every refusal of events by a collector has a code: a 400 without one is not its word about them.
   const http = httpError('splunk_hec', url, answer, nowMs)

@@ -101,6 +101,12 @@ describe('answers', () => {
     expect(error.message).toContain('It redirects to /elsewhere, which')
   })
 
+  test("a date in Retry-After is one of the other side's clock", async () => {
+    const date = (ms: number) => new Date(Date.UTC(2020, 0, 1) + ms).toUTCString()
+    await using stage = await open((_, response) => response.writeHead(503, { date: date(0), 'retry-after': date(30_000) }).end())
+    expect(stage.endpoint.errorOf(await send(stage))).toMatchObject({ retryAfterMs: 30_000 })
+  })
+
   const LOGIN = `Basic ${Buffer.from(`me:${TOKEN}`).toString('base64')}`
   test.each([
     ['the whole header', `Splunk ${TOKEN}`, `Splunk ${TOKEN}`],

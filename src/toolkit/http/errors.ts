@@ -1,5 +1,5 @@
 import { BatchRefusedError, BlockedError, RetryableError, type TailraceError, toError } from '../../core/errors.ts'
-import { parseRetryAfterMs } from '../backoff.ts'
+import { retryAfterMsOf } from '../backoff.ts'
 import { tlsRefusal, tlsRemedy } from '../tls.ts'
 import type { HttpAnswer } from './answer.ts'
 
@@ -22,7 +22,7 @@ export function detailOf(text: string): string {
 export function httpError(component: string, url: URL, answer: HttpAnswer, nowMs: number): TailraceError {
   const { status, headers, detail } = answer
   const what = `${url.origin}${url.pathname} answered ${status}${detail === '' ? '' : `: ${detail}`}.`
-  const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs)
+  const retryAfterMs = retryAfterMsOf(headers, nowMs)
   switch (status) {
     case 400:
       // What servers say when http:// is spoken to a port for TLS.
