@@ -101,6 +101,13 @@ describe('answers', () => {
     expect(error.message).toContain('It redirects to /elsewhere, which')
   })
 
+  test('a redirect to an address with a login in it is told without that (invariant 6)', async () => {
+    await using stage = await open((_, response) =>
+      response.writeHead(302, { location: `https://me:p@ss@login.example/in?token=${TOKEN}` }).end(),
+    )
+    expect(stage.endpoint.errorOf(await send(stage)).message).toContain('It redirects to https://login.example/in, which')
+  })
+
   test("a date in Retry-After is one of the other side's clock", async () => {
     const date = (ms: number) => new Date(Date.UTC(2020, 0, 1) + ms).toUTCString()
     await using stage = await open((_, response) => response.writeHead(503, { date: date(0), 'retry-after': date(30_000) }).end())
