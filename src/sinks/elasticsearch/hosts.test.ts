@@ -80,6 +80,19 @@ describe('a node that is gone', () => {
   })
 })
 
+test.each(['not_elasticsearch', 'not_found', 'redirected'])(
+  'a node that is none, by %s, is left aside, and its requests go to another',
+  async what => {
+    const { ask, tried, failures } = stage(2)
+    const stranger = new BlockedError(`elasticsearch.${what}`, 'a page')
+    failures.set('n0', stranger)
+    for (let n = 0; n < 4; n++) expect(await ask()).toBe('n1')
+    expect(tried.filter(name => name === 'n0').length).toBe(1)
+    failures.set('n1', stranger)
+    await expect(ask()).rejects.toBe(stranger)
+  },
+)
+
 test.each([
   ['a timeout', new RetryableError('elasticsearch.timeout', 'late'), true],
   ['a 503', new RetryableError('elasticsearch.failed', '503'), true],

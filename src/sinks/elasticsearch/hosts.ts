@@ -34,8 +34,8 @@ export class Hosts {
   }
 
   /**
-   * What `use` gives with the next node, or, if there is no connection to that, with another. Its other failures
-   * are thrown; those that say that the node is ill leave it aside.
+   * What `use` gives with the next node, or, if there is no connection to that or it is none of the cluster, with another.
+   * Its other failures are thrown; those that say that the node is ill leave it aside.
    */
   async any<T>(use: (host: Host) => Promise<T>): Promise<T> {
     const first = this.#turn++
@@ -46,7 +46,7 @@ export class Hosts {
       try {
         return await this.#use(state, use)
       } catch (error) {
-        if (!isUnconnected(error)) throw error
+        if (!isForAnother(error)) throw error
       }
     }
     return await this.#use(tried.at(-1)!, use)
@@ -73,10 +73,12 @@ const whatOf = ({ code }: TailraceError) => code.slice(code.indexOf('.') + 1)
 /** Another node may do better. */
 function isIll(error: unknown): boolean {
   if (error instanceof RetryableError) return whatOf(error) !== 'busy'
-  return isUnconnected(error)
+  return isForAnother(error)
 }
 
-/** Nobody has read the request's body, or nobody has answered it. */
-function isUnconnected(error: unknown): boolean {
-  return (error instanceof RetryableError || error instanceof BlockedError) && ['unreachable', 'tls', 'proxy'].includes(whatOf(error))
+/** Nobody has read the request's body, nobody has answered it, or somebody has who is no node of the cluster: the request may go to another. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['unreachable', 'tls', 'proxy', 'not_elasticsearch', 'not_found', 'redirected'])
+
+function isForAnother(error: unknown): boolean {
+  return (error instanceof RetryableError || error instanceof BlockedError) && ELSEWHERE.has(whatOf(error))
 }
