@@ -147,10 +147,10 @@ function rightsFor(index: string): string {
   return `Grant on ${index} the rights to create documents (Elasticsearch: create_doc and auto_configure; OpenSearch: indices:data/write/*, create_index, indices:admin/mapping/put).`
 }
 
-/** A success that no bulk request has. */
-export function noBulkAnswer(url: URL, { status, detail }: HttpAnswer): BlockedError {
+/** A success that no such request has. */
+export function noAnswerTo(request: string, url: URL, { status, detail }: HttpAnswer): BlockedError {
   const what = `${url.origin}${url.pathname} answered ${status}: ${detail === '' ? 'nothing' : detail}.`
-  const message = `${what} That is no answer to a bulk request of these events: look at urls, and at what stands between here and there. ${NOTHING_DROPPED}`
+  const message = `${what} That is no answer to ${request}: look at urls, and at what stands between here and there. ${NOTHING_DROPPED}`
   return new BlockedError('elasticsearch.not_elasticsearch', message)
 }
 

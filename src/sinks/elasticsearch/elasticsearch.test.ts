@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type SearchDouble, startSearchDouble } from '../../../test/doubles/elasticsearch.ts'
+import { serve } from '../../../test/doubles/requests.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -160,12 +161,13 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringContaining(`answered ${status}`) as string })
 })
 
-test('what is no answer to a bulk request is shown', async () => {
-  await using stage = await open()
-  stage.search.wholeAnswer = { status: 200, body: '<html>Log in first</html>' }
-  await expect(stage.sink.write(EVENTS, never)).rejects.toThrow(
-    `${stage.search.url}/logs-openai.audit-default/_bulk answered 200: <html>Log in first`,
-  )
+test.each(['replays', 'never'])('a page that answers everything blocks, and is shown, with deduplicate: %s', async deduplicate => {
+  await using page = await serve(async (_, response) => response.writeHead(200).end('<html>Log in first</html>'))
+  await using stage = await open({ urls: [page.url], deduplicate })
+  await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({
+    code: 'elasticsearch.not_elasticsearch',
+    message: expect.stringMatching(/^http:.*\/logs-openai\.audit-default\/_(search|bulk) answered 200: <html>Log in first/) as string,
+  })
 })
 
 test('a wrong key blocks, names its origin and the node, and never the key (invariants 4 and 6)', async () => {

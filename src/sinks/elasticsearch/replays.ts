@@ -134,6 +134,6 @@ const shardsOf = (answer: JsonObject | undefined): JsonObject => (isJsonObject(a
 function incomplete(index: string): RetryableError {
   return new RetryableError(
     'elasticsearch.search_incomplete',
-    `The search for events in ${index} that are there already did not reach every shard, or was not finished. It is tried again.`,
+    `The search for events in ${index} that are there already did not reach every shard, or was not finished. It is tried again; look at the health of its shards if this goes on.`,
   )
 }

@@ -17,7 +17,8 @@ import {
   isBlock,
   type ItemVerdict,
   itemError,
-  noBulkAnswer,
+  noAnswerTo,
+  parsed,
   readBulkAnswer,
   saidOf,
 } from './answer.ts'
@@ -74,6 +75,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     const answer = await host.endpoint.request({ method: 'POST', path: full, headers, body }, signal)
     if (answer.status === 403 && !isBlock(answer)) throw noLook(answer, contextOf(host, full, index))
     if (answer.status !== 200) throw answerError(answer, contextOf(host, full, index))
+    if (parsed(answer.text) === undefined) throw noAnswerTo('a search for events', new URL(full, host.url.origin), answer)
     return answer.text
   }
 
@@ -91,7 +93,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       isCertain = answer.status >= 400 && answer.status < 500 && answer.status !== 408
       if (answer.status !== 200) throw answerError(answer, contextOf(host, path, config.index))
       const verdicts = readBulkAnswer(answer.text, events.length)
-      if (verdicts === undefined) throw noBulkAnswer(new URL(path, host.url.origin), answer)
+      if (verdicts === undefined) throw noAnswerTo('a bulk request of these events', new URL(path, host.url.origin), answer)
       isCertain = verdicts.every(({ status }) => status < 500)
       return verdicts
     } finally {
