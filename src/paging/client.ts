@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
-import { type BackoffPolicy, backoffMs, parseRetryAfterMs } from '../toolkit/backoff.ts'
+import { type BackoffPolicy, backoffMs, retryAfterMsOf } from '../toolkit/backoff.ts'
 import { firstOf } from '../toolkit/first_of.ts'
 import type { Secret } from '../toolkit/secret.ts'
 import { CursorError } from './cursor_walk.ts'
@@ -148,8 +148,7 @@ export class ListClient {
     const { component } = this.#options.shape
     const said = messageOf(body.toString())
     const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
-    // A moment that the API names is one of its own clock.
-    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], dateOf(answer) ?? clock.now())
+    const retryAfterMs = retryAfterMsOf(headers, clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
     if (status === 408 || status === 425 || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
     if (status === 401 || status === 403) {
