@@ -42,7 +42,10 @@ async function nextNumber(path: string, template: PathTemplate): Promise<number>
   const numbers = (await readdir(dirname(path)))
     .map(name => template.match(join(dirname(path), name)))
     .map(file => (file?.number !== undefined && activePath(file) === path ? file.number : 0))
-  return numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1
+  let next = numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1
+  // Nothing is ever renamed over a file, whoever made it.
+  while ((await exists(numberedPath(path, next))) || (await exists(`${numberedPath(path, next)}.gz`))) next++
+  return next
 }
 
 /**

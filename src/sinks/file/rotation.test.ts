@@ -4,6 +4,8 @@ import { expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
 import { fileStage, lines, START_MS, TODAY } from '../../../test/support/file_sink.ts'
 import { VirtualClock } from '../../../test/support/virtual_clock.ts'
+import { retire } from './closed_files.ts'
+import { pathTemplate } from './template.ts'
 
 const never = new AbortController().signal
 const [A, B, C] = [mapped('a'), mapped('b'), mapped('c')]
@@ -42,6 +44,25 @@ test('a file that would grow too large is closed first; numbers go on after a re
   }
   expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson', 'audit-2026-01-01.0002.ndjson', TODAY])
   expect(place.read('audit-2026-01-01.0002.ndjson')).toBe(lines(long('2')))
+})
+
+test('where the path ends with a source, closed files keep their numbers and their lines', async () => {
+  using place = fileStage({ rotate_bytes: '1KiB' }, { template: '{source}.ndjson' })
+  const long = (id: string) => ({ ...A, json: JSON.stringify({ id, filler: 'x'.repeat(700) }) })
+  for (const ids of [['1', '2', '3'], ['4']]) {
+    await using sink = place.open()
+    for (const id of ids) await sink.write([long(id)], never)
+  }
+  const closed = ['1', '2', '3'].map(n => [`acme.000${n}.ndjson`, lines(long(n))])
+  expect(place.names().map(name => [name, place.read(name)])).toEqual([...closed, ['acme.ndjson', lines(long('4'))]])
+})
+
+test('no file takes the name of another, of whatever template that is', async () => {
+  using place = fileStage()
+  for (const name of ['a.ndjson', 'a.0001.ndjson', 'a.0002.ndjson.gz']) writeFileSync(place.at(name), name)
+  await retire(place.at('a.ndjson'), pathTemplate(place.at('b.ndjson')))
+  expect(place.read('a.0003.ndjson')).toBe('a.ndjson')
+  expect(place.names()).toHaveLength(3)
 })
 
 test('what a crash left half compressed is finished, and nothing is there twice', async () => {

@@ -10,6 +10,10 @@ test.each([
   ['audit.ndjson', '.', 1, undefined, 'audit.ndjson'],
   ['./out/audit', 'out', 1, undefined, 'out/audit'],
   ['/audit-%Y.ndjson', '/', 1, undefined, '/audit-2026.ndjson'],
+  ['out/{source}.ndjson', 'out', 1, undefined, 'out/acme.ndjson'],
+  ['out/{source}', 'out', 1, undefined, 'out/acme'],
+  ['out/{source}.%Y.ndjson', 'out', 1, undefined, 'out/acme.2026.ndjson'],
+  ['out/{stream}.d/{source}-{stream}.log', 'out', 2, undefined, 'out/organization.d/acme-organization.log'],
 ] as const)('%s', (text, base, depth, period, path) => {
   const template = pathTemplate(text)
   const series = template.seriesOf(SERIES)
@@ -31,10 +35,14 @@ test.each(['out/acme/audit-2026-01-02.ndjson.gz', 'out/acme/audit-26-01-02.ndjso
   },
 )
 
+test('a lock is not ours', () => {
+  expect(pathTemplate('out/{source}').match('out/._source_.lock')).toBeUndefined()
+})
+
 test('a name that is not ours to choose stays one part of a path', () => {
   const template = pathTemplate('out/{source}/{stream}.ndjson')
   const path = template.pathOf(template.seriesOf({ source: '../..', stream: '..' }), AT_MS)
-  expect(path).toBe('out/.._../_...ndjson')
+  expect(path).toBe('out/_.._../_...ndjson')
 })
 
 test.each([

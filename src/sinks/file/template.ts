@@ -33,6 +33,8 @@ export interface PathTemplate {
 
 const PIECE = /\{[^}]*\}?|%./g
 const NAMES = ['source', 'stream'] as const
+/** As short as the rest allows, so that a closed file's number is not taken for a part of it; locks begin with a dot. */
+const NAME_PATTERN = '[A-Za-z0-9_-][A-Za-z0-9._-]*?'
 const DATES: Readonly<Record<string, { readonly pattern: string; of(iso: string): string }>> = {
   '%Y': { pattern: String.raw`\d{4,6}`, of: iso => iso.slice(0, -20) },
   '%m': { pattern: String.raw`\d\d`, of: iso => iso.slice(-19, -17) },
@@ -106,7 +108,7 @@ function isName(piece: string): boolean {
 /** Of a value that is not ours to choose, one part of a path. */
 function legal(value: string): string {
   const text = value.replace(/[^A-Za-z0-9._-]/g, '_')
-  return /^\.*$/.test(text) ? `_${text}` : text
+  return /^(\.|$)/.test(text) ? `_${text}` : text
 }
 
 function patternOf(template: string): string {
@@ -122,7 +124,7 @@ function patternOf(template: string): string {
       const name = piece.slice(1, -1)
       if (seen.has(name)) return `\\k<${name}>`
       seen.add(name)
-      return `(?<${name}>[A-Za-z0-9._-]+)`
+      return `(?<${name}>${NAME_PATTERN})`
     })
     return literals.map((literal, index) => literal + (pieces[index] ?? '')).join('')
   }
