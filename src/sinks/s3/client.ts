@@ -5,6 +5,8 @@ import type { EndpointHandler } from './handler.ts'
 
 /** The SDK asks anew for credentials that end within its own leeway of minutes, so a rotated file is read at once. */
 const KNOWN_MS = 1000
+/** Handed on to what reads shared files, which otherwise keeps for the life of the process what it has read once. */
+const REREAD = { ignoreCache: true }
 
 /** Its own retries are off: the engine retries, and tells of it. */
 export function createClient(config: S3Config, handler: EndpointHandler, clock: Clock): S3Client {
@@ -19,6 +21,7 @@ export function createClient(config: S3Config, handler: EndpointHandler, clock: 
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
+    ...REREAD,
     ...(access_key_id !== undefined &&
       secret_access_key !== undefined && {
         credentials: async () => ({

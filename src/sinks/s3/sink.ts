@@ -1,5 +1,6 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { SinkContext } from '../../core/context.ts'
+import { BlockedError, type TailraceError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink } from '../../core/sink.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
@@ -19,7 +20,7 @@ const OBJECTS_MAX = 4
 export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): Sink {
   const http = httpOptions(config)
   const handler = new EndpointHandler(http, clock)
-  const client = createClient(config, handler, clock)
+  let client = createClient(config, handler, clock)
   const encoding = createEncoding(config)
   const closed = new AbortController()
   const where = `bucket ${config.bucket}${config.endpoint === undefined ? '' : ` at ${config.endpoint.origin}`}`
@@ -60,6 +61,13 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
     stored.delete(events)
   }
 
+  function errorOf(cause: unknown): TailraceError {
+    const error = s3Error(where, cause, clock.now())
+    // A client keeps what the SDK has found by itself, credentials that say no end of theirs among it: a new one looks again.
+    if (error instanceof BlockedError) client = createClient(config, handler, clock)
+    return error
+  }
+
   return {
     async write(events, signal) {
       signal.throwIfAborted()
@@ -68,7 +76,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
         return DELIVERED
       } catch (cause) {
         signal.throwIfAborted()
-        throw s3Error(where, cause, clock.now())
+        throw errorOf(cause)
       }
     },
     async check(signal) {
@@ -78,7 +86,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
       } catch (cause) {
         signal.throwIfAborted()
         // Known and let in: to list is no right that writing needs.
-        if ((cause as Error).name !== 'AccessDenied') throw s3Error(where, cause, clock.now())
+        if ((cause as Error).name !== 'AccessDenied') throw errorOf(cause)
         logger.info(`${where}: the credentials may not list it, which is not needed; whether they may write shows with the first object`)
       }
     },

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { startS3Double } from '../../../test/doubles/s3.ts'
+import { mapped } from '../../../test/support/events.ts'
+import { temporaryFolder } from '../../../test/support/folder.ts'
+import { systemClock } from '../../toolkit/clock.ts'
+import { s3Config } from './config.ts'
+import { createS3Sink } from './sink.ts'
+
+const never = new AbortController().signal
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const meter = { add: () => {}, set: () => {}, observe: () => {} }
+
+test.each([
+  ['that is wrong at first', 'InvalidAccessKeyId', 's3.unauthorized'],
+  ['that has expired', 'ExpiredToken', 's3.unauthorized'],
+  ['without rights', 'AccessDenied', 's3.denied'],
+])('a login of a shared file %s is read again when it was refused', async (_, code, told) => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'credentials')
+  const login = (id: string) => writeFileSync(file, `[audit]\naws_access_key_id = ${id}\naws_secret_access_key = a-secret\n`)
+  const environment = { AWS_PROFILE: 'audit', AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: join(folder.path, 'none') }
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await using double = await startS3Double()
+  const config = s3Config.parse({ bucket: 'audit', region: 'eu-central-1', endpoint: double.url, proxy: 'none' })
+  await using sink = createS3Sink(config, { id: 's3', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+
+  login('an-old-key')
+  double.refusals.set('PUT', { status: 403, code })
+  await expect(sink.write([mapped('a')], never)).rejects.toMatchObject({ name: 'BlockedError', code: told })
+  double.refusals.clear()
+  login('a-new-key')
+  await sink.write([mapped('a')], never)
+  expect([...double.headers.values()].map(({ authorization }) => authorization)).toEqual([expect.stringContaining('=a-new-key/')])
+})
