@@ -1,11 +1,22 @@
+import type { Readable } from 'node:stream'
 import { BlockedError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
 import { retryAfterMsOf } from '../../toolkit/backoff.ts'
+import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What the SDK throws for an answer that is no success. */
 interface S3Failure extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number }
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
+  readonly $response?: S3Response
+}
+
+/** What the SDK keeps of an answer. */
+export interface S3Response {
+  readonly statusCode: number
+  readonly headers: HttpAnswer['headers']
+  readonly body: Readable
+  /** The body, as a message may show it. */
+  readonly detail: string
 }
 
 type Say = (remedy: string) => string
@@ -77,7 +88,7 @@ export function s3Error(where: string, cause: unknown, nowMs: number): TailraceE
   const error = toError(cause) as S3Failure
   const status = error.$metadata?.httpStatusCode
   const headers = error.$response?.headers ?? {}
-  const said = [status, error.name, detailOf(error.message).replace(/\.$/, '')].filter(part => part !== undefined && part !== '').join(' ')
+  const said = [status, ...wordsOf(error)].filter(part => part !== undefined && part !== '').join(' ')
   const decide = PASSING.has(error.name) ? undefined : decisionOf(error, status)
   if (decide !== undefined) {
     const own = headers['x-amz-bucket-region']
@@ -89,6 +100,19 @@ export function s3Error(where: string, cause: unknown, nowMs: number): TailraceE
   const message = `${where}: ${said}. It is tried again.`
   if (status === 503 || status === 429 || error.name === 'SlowDown') return new RetryableError('s3.busy', message, { cause, retryAfterMs })
   return new RetryableError('s3.failed', message, { cause, retryAfterMs })
+}
+
+/** The code and the text of an answer; all of it where it is none of a store's, of which the SDK tells its own trouble alone. */
+function wordsOf({ name, message, $response }: S3Failure): readonly string[] {
+  const isForeign = $response !== undefined && (name === 'Error' || message === 'UnknownError')
+  return isForeign ? [$response.detail] : [name, detailOf(message).replace(/\.$/, '')]
+}
+
+/** A success of something else than an object store is no acknowledgement: nothing is known of where the object is. */
+export function notS3(origin: string, { status, headers, detail }: HttpAnswer): BlockedError {
+  const what = `${origin} answered ${status} as no object store does (${headers['content-type'] ?? 'no content type'}, ${headers.etag === undefined ? 'no ' : ''}ETag)`
+  const remedy = `look at endpoint and proxy, and at what stands before the store. ${NOTHING_DROPPED}`
+  return new BlockedError('s3.not_s3', `${what}${detail === '' ? '' : `: ${detail}`}. To do: ${remedy}`)
 }
 
 /** By the name of a failure; by its status where the name says nothing, or because there was no request. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import { createHttpEndpoint, type HttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue, type RequestQueue } from '../../toolkit/http/request_queue.ts'
 import type { httpOptions } from '../../toolkit/http/settings.ts'
+import { notS3, type S3Response } from './errors.ts'
 
 type SdkHandler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
 type SdkRequest = Parameters<SdkHandler['handle']>[0]
@@ -24,7 +25,7 @@ export class EndpointHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
   readonly #http: ReturnType<typeof httpOptions>
   readonly #clock: Clock
-  readonly #servers = new Map<string, { readonly endpoint: HttpEndpoint; readonly queue: RequestQueue }>()
+  readonly #servers = new Map<string, { readonly endpoint: HttpEndpoint; readonly origin: string; readonly queue: RequestQueue }>()
 
   constructor(http: ReturnType<typeof httpOptions>, clock: Clock) {
     this.#http = http
@@ -34,12 +35,15 @@ export class EndpointHandler {
   async handle(request: SdkRequest, options: { abortSignal?: unknown } = {}): Promise<SdkAnswer> {
     const { method, body, headers } = request
     const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal
-    const { endpoint, queue } = this.#serverOf(request)
+    const { endpoint, origin, queue } = this.#serverOf(request)
     const sent = { method: method as Method, path: pathOf(request), headers, ...(body !== undefined && { body: bodyOf(body) }) }
     const answer = await queue.run(() => endpoint.request(sent, signal), signal)
     const isSuccess = answer.status >= 200 && answer.status < 300
+    // Every store tells the ETag of what it was given. The page of something else says nothing of where the object is.
+    const isStores = method !== 'PUT' || answer.headers.etag !== undefined
+    if (isSuccess && (!isStores || /html/i.test(answer.headers['content-type'] ?? ''))) throw notS3(origin, answer)
     const content = isSuccess ? Buffer.from(answer.bytes) : Buffer.from(answer.text)
-    const response = { statusCode: answer.status, headers: answer.headers, body: Readable.from(content) }
+    const response: S3Response = { statusCode: answer.status, headers: answer.headers, body: Readable.from(content), detail: answer.detail }
     return { response } as unknown as SdkAnswer
   }
 
@@ -67,7 +71,7 @@ export class EndpointHandler {
       answerBytesMax: ANSWER_BYTES_MAX,
       clock: this.#clock,
     })
-    const server = { endpoint, queue: createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock: this.#clock }) }
+    const server = { endpoint, origin: url.origin, queue: createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock: this.#clock }) }
     this.#servers.set(url.origin, server)
     return server
   }
