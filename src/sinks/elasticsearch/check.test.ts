@@ -6,7 +6,7 @@ import { indexTemplate } from './index_name.ts'
 
 const answer = (status: number, body: unknown, headers = {}): HttpAnswer => {
   const text = JSON.stringify(body)
-  return { status, headers, text, detail: text, bytes: Buffer.alloc(0) }
+  return { status, headers, text, detail: text, shown: part => part, bytes: Buffer.alloc(0) }
 }
 const ELASTIC = { 'x-elastic-product': 'Elasticsearch' }
 const ROOT = answer(200, { version: { number: '8.15.0' } }, ELASTIC)

@@ -1,8 +1,8 @@
 import { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer'
 import { BatchRefusedError, BlockedError, type TailraceError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
+import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 import type { OtlpConfig } from './config.ts'
 
 /** What a receiver said beside a success: how many records it refused (0: none, it has only something to say), and why. */
@@ -14,15 +14,17 @@ export interface PartialSuccess {
 /** Reads the answer to a request that was accepted, at least in part (OTLP 1.10, "Full Success", "Partial Success"). */
 export function partialSuccess(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']): PartialSuccess | undefined {
   if (answer.bytes.length === 0) return undefined
-  const partial = parsed(answer, url, protocol).partialSuccess
-  if (!isJsonObject(partial)) return undefined
-  const rejected = Number(partial.rejectedLogRecords ?? 0)
-  const message = typeof partial.errorMessage === 'string' ? detailOf(partial.errorMessage) : ''
+  const { partial_success, partialSuccess = partial_success } = parsed(answer, url, protocol)
+  if (!isJsonObject(partialSuccess)) return undefined
+  // Protobuf's JSON has both spellings, and receivers write both.
+  const { rejected_log_records, rejectedLogRecords = rejected_log_records, error_message, errorMessage = error_message } = partialSuccess
+  const rejected = Number(rejectedLogRecords ?? 0)
+  const message = typeof errorMessage === 'string' ? answer.shown(errorMessage) : ''
   return rejected > 0 || message !== '' ? { rejected: Number.isNaN(rejected) ? 0 : rejected, message } : undefined
 }
 
 /** A 2xx that is none of OTLP's is no acknowledgement: a proxy's page says nothing of where the records are. */
-function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']): { readonly partialSuccess?: unknown } {
+function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']): JsonObject {
   const type = answer.headers['content-type'] ?? ''
   if (!/html/i.test(type)) {
     try {

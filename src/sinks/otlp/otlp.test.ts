@@ -106,6 +106,7 @@ describe('a partial success', () => {
   test.each([
     ['JSON', json('2', 'bad ones'), {}],
     ['protobuf', protobuf(2, 'bad ones'), { protocol: 'http/protobuf' }],
+    ['JSON with the names of protobuf', { body: '{"partial_success":{"rejected_log_records":2,"error_message":"bad ones"}}' }, {}],
   ])('in %s is halved, for it does not say which', async (_, answer, settings) => {
     await using open = await receiver(answer, settings)
     await expect(open.sink.write(three, never)).rejects.toMatchObject({
@@ -113,6 +114,11 @@ describe('a partial success', () => {
       code: 'otlp.partial_success',
       message: expect.stringMatching(/refused 2 of 3 records: bad ones/),
     })
+  })
+
+  test('that repeats what it was sent is told without its secrets (invariant 6)', async () => {
+    await using open = await receiver(json(1, 'not for a-secret-token'), { token: 'a-secret-token' })
+    await expect(open.sink.write(three, never)).rejects.toThrow('not for ***')
   })
 
   test('goes to the dead letters whole, if so set', async () => {

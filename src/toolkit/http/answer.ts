@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly bytes: Buffer
   /** The body as a message may show it: on one line, cut short, without the request's secrets (invariant 6). */
   readonly detail: string
+  /** A part of the body, in the same way. */
+  shown(part: string): string
 }
 
 /** What was read of an answer. */
@@ -83,7 +85,11 @@ class Answer implements HttpAnswer {
   }
 
   get detail(): string {
-    return detailOf(this.#redact(this.#text()))
+    return this.shown(this.#text())
+  }
+
+  shown(part: string): string {
+    return detailOf(this.#redact(part))
   }
 
   #text(): string {

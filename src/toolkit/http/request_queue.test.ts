@@ -5,7 +5,7 @@ import type { HttpAnswer } from './answer.ts'
 import { createRequestQueue } from './request_queue.ts'
 
 const never = new AbortController().signal
-const answer = (status: number): HttpAnswer => ({ status, headers: {}, text: '', bytes: Buffer.alloc(0), detail: '' })
+const answer = (status: number): HttpAnswer => ({ status, headers: {}, text: '', bytes: Buffer.alloc(0), detail: '', shown: part => part })
 
 /** Requests that are answered when the test says so. */
 function open(concurrencyMax = 64) {
