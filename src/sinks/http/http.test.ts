@@ -106,6 +106,13 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringContaining('because of ***') as string })
 })
 
+test('an answer that repeats the query of the url is told without it (invariant 6)', async () => {
+  await using receiver = await startHttpReceiver('Bearer good-token')
+  await using stage = await open({ url: `${receiver.url}?key=a-secret-key` })
+  Object.assign(receiver, { status: 404, text: 'Cannot POST /ingest?key=a-secret-key' })
+  await expect(stage.sink.write(EVENTS, never)).rejects.toThrow('Cannot POST /ingest?key=***')
+})
+
 test('a login by user and password; a content type of one’s own', async () => {
   const login = { token: undefined, username: 'me', password: 'pass-word' }
   await using stage = await open({ ...login, headers: { 'Content-Type': 'text/plain' } }, `Basic ${btoa('me:pass-word')}`)

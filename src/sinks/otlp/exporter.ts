@@ -69,7 +69,7 @@ export class OtlpExporter {
     either.addEventListener('abort', abort, { once: true })
     try {
       this.#export(opened, attempt, records)
-      const answer = await toAnswer(await attempt.answer, answerBytesMax, createRedaction(attempt.headers ?? {}))
+      const answer = await toAnswer(await attempt.answer, answerBytesMax, createRedaction(attempt.headers ?? {}, url))
       if (answer === 'too large') throw tooLargeError(component, url, answerBytesMax)
       return answer
     } catch (cause) {

@@ -117,8 +117,9 @@ describe('a partial success', () => {
   })
 
   test('that repeats what it was sent is told without its secrets (invariant 6)', async () => {
-    await using open = await receiver(json(1, 'not for a-secret-token'), { token: 'a-secret-token' })
-    await expect(open.sink.write(three, never)).rejects.toThrow('not for ***')
+    const answer = json(1, 'not for a-secret-token at /v1/logs?key=a-secret-key')
+    await using open = await receiver(answer, { token: 'a-secret-token' }, '/v1/logs?key=a-secret-key')
+    await expect(open.sink.write(three, never)).rejects.toThrow('not for *** at /v1/logs?key=***')
   })
 
   test('goes to the dead letters whole, if so set', async () => {

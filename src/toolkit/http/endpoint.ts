@@ -81,7 +81,7 @@ export function createHttpEndpoint(options: HttpEndpointOptions): HttpEndpoint {
       const sent = { 'user-agent': USER_AGENT, ...options.headers(), ...headers }
       const dispatched = { origin: url.origin, path: path ?? `${url.pathname}${url.search}`, method, headers: sent, body: body ?? null }
       const exchanging = exchange(connections.current(), dispatched, { bytesMax: answerBytesMax, signal: either })
-      const answering = exchanging.then(answer => toAnswer(answer, answerBytesMax, createRedaction(sent)))
+      const answering = exchanging.then(answer => toAnswer(answer, answerBytesMax, createRedaction(sent, url)))
       // A request that waits for a connection does not hear of the signal: the race does.
       const answer = await raced(answering, either)
       if (answer !== 'too large') return answer

@@ -9,3 +9,8 @@ test.each([
   ['a password', { authorization: `Basic ${btoa('ada:pass word')}` }, 'ada has pass word', 'ada has ***'],
   ['in a header that anybody may read', { 'user-agent': 'tailrace' }, 'tailrace', 'tailrace'],
 ])('a secret %s is taken out', (_, headers: Record<string, string>, text, left) => expect(createRedaction(headers)(text)).toBe(left))
+
+test('so are the values of the query of a URL, as written and as meant', () => {
+  const redact = createRedaction({}, new URL('https://h/in?api-version=1&sig=a%2Bsignature%3D&token=0123456789'))
+  expect(redact('no: /in?api-version=1&sig=a%2Bsignature%3D, a+signature=, 0123456789')).toBe('no: /in?api-version=1&sig=***, ***, ***')
+})

@@ -6,11 +6,15 @@ const OPEN_HEADERS = /^(accept|accept-encoding|content-(type|encoding|length)|us
 /** A shorter value would be found in innocent words. */
 const SECRET_CHARACTERS_MIN = 6
 
-/** For a request with these headers. All values count as secrets, but for those that are known not to be. */
-export function createRedaction(headers: Readonly<Record<string, string>>): Redaction {
+/**
+ * For a request with these headers to a URL that somebody has set. All values of headers and of the URL's query count as
+ * secrets, but for those that are known not to be.
+ */
+export function createRedaction(headers: Readonly<Record<string, string>>, url?: URL): Redaction {
   const secrets = Object.entries(headers)
     .filter(([name]) => !OPEN_HEADERS.test(name))
     .flatMap(([, value]) => partsOf(value))
+    .concat(url === undefined ? [] : queryOf(url))
     .filter(secret => secret.length >= SECRET_CHARACTERS_MIN)
   return text => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
 }
@@ -22,4 +26,13 @@ function partsOf(value: string): readonly string[] {
   const credential = value.slice(space + 1)
   const login = /^basic /i.test(value) ? Buffer.from(credential, 'base64').toString('utf8') : ''
   return [value, credential, login, login.slice(login.indexOf(':') + 1)]
+}
+
+/** Each value as it is written and as it is meant, the longer first. */
+function queryOf({ search, searchParams }: URL): readonly string[] {
+  const written = search
+    .slice(1)
+    .split('&')
+    .map(pair => pair.slice(pair.indexOf('=') + 1))
+  return [...written, ...searchParams.values()].toSorted((a, b) => b.length - a.length)
 }
