@@ -140,6 +140,7 @@ test.each([
   ['by HEAD, which it need not know', {}, 405, undefined],
   ['by HEAD, with a wrong login', { token: 'wrong-token' }, 200, 'http.denied'],
   ['by HEAD, while it is ill', {}, 503, 'http.failed'],
+  ['by HEAD, at an address that redirects', {}, 308, 'http.redirected'],
   ['by its own path', { health_path: '/health' }, 204, undefined],
   ['by its own path, which is wrong', { health_path: '/health' }, 404, 'http.not_found'],
 ])('check asks %s', async (_, settings, status, code) => {

@@ -59,8 +59,9 @@ export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink
         return
       }
       const answer = await endpoint.request({ method: 'HEAD' }, signal)
-      // Who takes events need not know HEAD: that it is refused says nothing, that the login is refused does.
-      if (answer.status >= 500 || [401, 403, 407, 429].includes(answer.status)) throw errorOf(answer)
+      // Who takes events need not know HEAD: that it is refused says nothing, that the login is refused or the address is another does.
+      const { status } = answer
+      if (status >= 500 || (status >= 300 && status < 400) || [401, 403, 407, 429].includes(status)) throw errorOf(answer)
     },
     changed: signal => anyChanged([...login.secrets, ...http.secrets], clock, signal),
     [Symbol.asyncDispose]: () => endpoint.close(),
