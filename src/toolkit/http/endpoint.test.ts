@@ -205,6 +205,11 @@ describe('no answer', () => {
     expect(String(error)).not.toContain(TOKEN)
   })
 
+  test.each(['content-length', 'transfer-encoding', 'expect'])('a setting of the header %s blocks', async name => {
+    await using stage = await open((_, response) => response.end(), { headers: () => ({ [name]: '5' }) })
+    expect(await failure(send(stage))).toMatchObject({ name: 'BlockedError', code: 'x.header' })
+  })
+
   test('a proxy that refuses blocks; its password is in no message', async () => {
     const seen: unknown[] = []
     const proxy = createServer().on('connect', ({ url, headers }, socket) => {

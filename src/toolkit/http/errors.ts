@@ -90,7 +90,7 @@ export function networkError(component: string, url: URL, cause: unknown, proxyH
     return new BlockedError(`${component}.proxy`, message, { cause })
   }
   if (code !== undefined && INVALID_HEADERS.has(code)) {
-    const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold. ${NOTHING_DROPPED}`
+    const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold, and for headers that are not for settings. ${NOTHING_DROPPED}`
     return new BlockedError(`${component}.header`, message, { cause })
   }
   const message = `No answer from ${host} (${why}). It is tried again; look at the address, the network and the host if this goes on.`
@@ -111,7 +111,13 @@ function codeOf(error: Error): string | undefined {
 }
 
 /** Of undici and of Node. */
-const INVALID_HEADERS = new Set(['UND_ERR_INVALID_ARG', 'ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN'])
+const INVALID_HEADERS = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+])
 
 /** The first bytes of a TLS alert (RFC 8446, 5.1), where an HTTP answer should have begun. */
 function isTlsAnswer(error: Error): boolean {
