@@ -148,6 +148,16 @@ test('a folder that is missing blocks and is not made; made by the operator, it 
   expect(place.read('volume/acme.ndjson')).toBe(lines(A))
 })
 
+test('a lock that can not be made blocks with what the system says of it', async () => {
+  using place = fileStage({}, { template: `${'x'.repeat(300)}.ndjson` })
+  await using sink = place.open()
+  expect(await failed(sink.write([A], never))).toMatchObject({
+    name: 'BlockedError',
+    code: 'file.denied',
+    message: expect.stringMatching(/ENAMETOOLONG.*set a shorter path/) as string,
+  })
+})
+
 test('a second writer is kept out until the first has ended', async () => {
   using place = fileStage()
   const first = place.open()

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { BlockedError } from '../../core/errors.ts'
@@ -24,6 +25,20 @@ export function lockFiles(base: string, template: string): Disposable {
       const message = `Another sink or process writes ${template} (it holds ${path}). Stop it, or give each a path of its own.`
       throw new BlockedError('file.locked', message, { cause })
     }
-    throw diskError(path, cause)
+    throw diskError(path, refusal(base, path) ?? cause)
   }
+}
+
+/**
+ * What the system says of it, which SQLite does not tell. Nothing is opened for that: to close a file would end the locks
+ * that this process has on it.
+ */
+function refusal(base: string, path: string): unknown {
+  try {
+    accessSync(base, constants.W_OK | constants.X_OK)
+    accessSync(path, constants.R_OK | constants.W_OK)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : error
+  }
+  return undefined
 }
