@@ -39,6 +39,11 @@ export class Attempt {
   watch(request: ClientRequest): void {
     this.#request = request
     request.on('error', error => this.end(error)).once('response', response => this.#read(response))
+    // Nobody asked for another protocol. Of this the exporter would hear nothing, and never come to rest.
+    request.once('upgrade', (_, socket) => {
+      socket.destroy()
+      request.emit('error', new Error('The answer is in another protocol (status 101)'))
+    })
     // The exporter writes piece by piece. A server that refuses what it has read of it closes the connection, and the next
     // piece would fail before its answer was read: so all goes at once. The end of a request uncorks.
     request.once('socket', socket => request.writableEnded || socket.cork())

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { startOtlpDouble } from '../../../test/doubles/otlp.ts'
+import { bytesOf, serve } from '../../../test/doubles/requests.ts'
 import { mapped } from '../../../test/support/events.ts'
 import type { SinkContext } from '../../core/context.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -75,6 +76,16 @@ test.each(['gzip', 'none'])('bodies of many megabytes are sent whole, with compr
   const ids = ['a', 'b', 'c']
   for (const id of ids) await stage.sink.write([{ ...mapped(id), document: { noise } }, mapped(`${id}2`)], never)
   expect(stage.double.ids).toEqual(ids.flatMap(id => [id, `${id}2`]))
+})
+
+test('an answer that switches the protocol is none, and nothing waits for its rest (invariant 7)', async () => {
+  await using server = await serve(async (request, response) => {
+    await bytesOf(request)
+    response.socket!.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+  })
+  await using stage = await open({ url: server.url, request_timeout: '30s' })
+  await expect(stage.sink.write([mapped('e1')], never)).rejects.toMatchObject({ name: 'RetryableError', code: 'otlp.unreachable' })
+  await stage.sink[Symbol.asyncDispose]()
 })
 
 test('no variable of the environment changes a request', async () => {
