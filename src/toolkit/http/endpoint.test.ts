@@ -90,15 +90,18 @@ describe('answers', () => {
     expect(stage.endpoint.errorOf(answer).message.length).toBeLessThan(600)
   })
 
-  test('a redirect is not followed', async () => {
+  test.each([
+    [`/elsewhere?token=${TOKEN}`, '/elsewhere'],
+    [`https://me:${TOKEN}@h/elsewhere`, 'https://h/elsewhere'],
+  ])('a redirect to %s is not followed, and told without its secrets', async (location, told) => {
     let requests = 0
     await using stage = await open((_, response) => {
       requests++
-      response.writeHead(302, { location: `/elsewhere?token=${TOKEN}` }).end()
+      response.writeHead(302, { location }).end()
     })
     const error = stage.endpoint.errorOf(await send(stage))
     expect([requests, error.code]).toEqual([1, 'x.redirected'])
-    expect(error.message).toContain('It redirects to /elsewhere, which')
+    expect(error.message).toContain(`It redirects to ${told}, which`)
   })
 
   test('a redirect to an address with a login in it is told without that (invariant 6)', async () => {

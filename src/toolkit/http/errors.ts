@@ -50,8 +50,8 @@ export function httpError(component: string, url: URL, answer: HttpAnswer, nowMs
   if (status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
   if (status >= 300 && status < 400) {
     // A query may hold a token, and what stands before the host a password (invariant 6).
-    const target =
-      headers.location === undefined ? '' : ` to ${detailOf(headers.location.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//'))}`
+    const address = headers.location?.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//')
+    const target = address === undefined ? '' : ` to ${detailOf(address)}`
     return new BlockedError(
       `${component}.redirected`,
       `${what} It redirects${target}, which is not followed: write the final address into url. ${NOTHING_DROPPED}`,
