@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { datadogError, isTaken } from './answer.ts'
 
-const answer = (status: number, text: string): HttpAnswer => ({ status, headers: {}, text, detail: text, bytes: Buffer.alloc(0) })
+const answer = (status: number, text: string): HttpAnswer => ({
+  status,
+  headers: {},
+  text,
+  detail: text,
+  shown: part => part,
+  bytes: Buffer.alloc(0),
+})
 const CONTEXT = { url: new URL('https://opw.example/api/v2/logs'), keyOrigin: 'the configuration', nowMs: 0 }
 
 test.each([

@@ -92,7 +92,7 @@ describe('answers', () => {
 
   test.each([
     [`/elsewhere?token=${TOKEN}`, '/elsewhere'],
-    [`https://me:${TOKEN}@h/elsewhere`, 'https://h/elsewhere'],
+    [`https://me:p@ss@h/elsewhere?token=${TOKEN}`, 'https://h/elsewhere'],
   ])('a redirect to %s is not followed, and told without its secrets', async (location, told) => {
     let requests = 0
     await using stage = await open((_, response) => {
@@ -102,13 +102,6 @@ describe('answers', () => {
     const error = stage.endpoint.errorOf(await send(stage))
     expect([requests, error.code]).toEqual([1, 'x.redirected'])
     expect(error.message).toContain(`It redirects to ${told}, which`)
-  })
-
-  test('a redirect to an address with a login in it is told without that (invariant 6)', async () => {
-    await using stage = await open((_, response) =>
-      response.writeHead(302, { location: `https://me:p@ss@login.example/in?token=${TOKEN}` }).end(),
-    )
-    expect(stage.endpoint.errorOf(await send(stage)).message).toContain('It redirects to https://login.example/in, which')
   })
 
   test("a date in Retry-After is one of the other side's clock", async () => {
