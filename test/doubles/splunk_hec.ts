@@ -29,6 +29,8 @@ export interface HecDouble extends Served {
   readonly refused: Set<string>
   /** Whether the token has indexer acknowledgement, and whether the indexer gets on. */
   acknowledgement: 'off' | 'at once' | 'held back'
+  /** What the acknowledgement endpoint says, instead of the states that are asked for. */
+  acknowledgementAnswer: { readonly status: number; readonly text: string } | undefined
   /** What no indexer had is lost, and every channel counts from 0 again. */
   restart(): void
 }
@@ -52,6 +54,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     retryAfter: undefined as string | undefined,
     refused: new Set<string>(),
     acknowledgement: 'off' as HecDouble['acknowledgement'],
+    acknowledgementAnswer: undefined as HecDouble['acknowledgementAnswer'],
     restart() {
       given.clear()
       told.clear()
@@ -69,6 +72,8 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     const refusal = refusalOfToken(request, double.token)
     if (refusal !== undefined) return void reply(refusal.status, refusal.json)
     if (request.url === '/services/collector/ack') {
+      const { status, text } = double.acknowledgementAnswer ?? {}
+      if (status !== undefined) return void response.writeHead(status).end(text)
       const wrong = refusalOfChannel(request)
       return void (wrong === undefined ? reply(200, { acks: acksOf(request, body) }) : reply(400, wrong))
     }

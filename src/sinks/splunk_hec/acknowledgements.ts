@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 
 /**
  * Channels of the collector, each for one batch at a time. The collector counts anew after a restart: on a channel
@@ -53,6 +53,18 @@ export async function acknowledged(ackId: number, options: AcknowledgementOption
 }
 
 function isAcknowledged(ackId: number, answer: string): boolean {
-  const parsed: unknown = JSON.parse(answer)
-  return isJsonObject(parsed) && isJsonObject(parsed.acks) && parsed.acks[String(ackId)] === true
+  return statesIn(JSON.parse(answer))?.[String(ackId)] === true
+}
+
+/** Whether it is what a collector with acknowledgement answers to the question for ids, whatever their state. */
+export function tellsStates(answer: string): boolean {
+  try {
+    return statesIn(JSON.parse(answer)) !== undefined
+  } catch {
+    return false // The page of somebody on the way.
+  }
+}
+
+function statesIn(answer: unknown): JsonObject | undefined {
+  return isJsonObject(answer) && isJsonObject(answer.acks) ? answer.acks : undefined
 }

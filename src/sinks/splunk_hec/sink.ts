@@ -9,7 +9,7 @@ import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
-import { acknowledged, Channels } from './acknowledgements.ts'
+import { acknowledged, Channels, tellsStates } from './acknowledgements.ts'
 import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
 import { bodyOf, createFrame } from './encode.ts'
@@ -17,7 +17,6 @@ import { bodyOf, createFrame } from './encode.ts'
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
-const ACK_IS_DISABLED = 14
 
 type Headers = Readonly<Record<string, string>>
 
@@ -56,7 +55,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
     if (acknowledges) return
     const headers = onChannel(channels.take())
     const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}', headers }, signal)
-    if (answer.status !== 200 || readHecAnswer(answer.text).code === ACK_IS_DISABLED) throw errorOf(answer, paths.ack)
+    if (answer.status !== 200 || !tellsStates(answer.text)) throw errorOf(answer, paths.ack)
     acknowledges = true
   }
 
@@ -89,7 +88,12 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
       return state.text
     }
     const { acknowledge_interval: intervalMs, acknowledge_timeout: timeoutMs } = config
-    await acknowledged(ackId, { ask, intervalMs, timeoutMs, clock }, AbortSignal.any([signal, closed.signal]))
+    try {
+      await acknowledged(ackId, { ask, intervalMs, timeoutMs, clock }, AbortSignal.any([signal, closed.signal]))
+    } catch (error) {
+      acknowledges = false // Asked before the batch is sent again: where no state is told, each attempt would store it anew.
+      throw error
+    }
     channels.giveBack(channel)
   }
 

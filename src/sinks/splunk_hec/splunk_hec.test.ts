@@ -181,6 +181,28 @@ test('a batch that is never acknowledged is sent again', async () => {
   await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'RetryableError', code: 'splunk_hec.unacknowledged' })
 })
 
+test.each([
+  [404, '{"text":"The requested URL was not found on this server.","code":404}', 'splunk_hec.not_found'],
+  [400, '{"text":"ACK is disabled","code":14}', 'splunk_hec.setup'],
+  [200, '<html>Welcome</html>', 'splunk_hec.not_hec'],
+])(
+  'where acknowledgements are answered with %i %s, a batch that was stored is not sent again before that is mended',
+  async (status, text, code) => {
+    await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+    stage.hec.acknowledgement = 'held back'
+    const first = stage.sink.write(EVENTS, never)
+    while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
+    stage.hec.acknowledgementAnswer = { status, text }
+    await expect(first).rejects.toThrow()
+    await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'BlockedError', code })
+    expect(stage.hec.events).toHaveLength(EVENTS.length)
+    stage.hec.acknowledgementAnswer = undefined
+    stage.hec.acknowledgement = 'at once'
+    await stage.sink.write(EVENTS, never)
+    expect(stage.hec.events).toHaveLength(2 * EVENTS.length)
+  },
+)
+
 test('acknowledgement that the token lacks, or demands, blocks', async () => {
   await using lacking = await open({ acknowledge: true })
   await expect(lacking.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'BlockedError', code: 'splunk_hec.setup' })
