@@ -33,8 +33,9 @@ export class Secret {
     if (this.#path === undefined) return this.#text ?? ''
     const stamp = stampOf(this.#path)
     if (this.#text === undefined || stamp !== this.#stamp) {
+      this.#text = undefined
+      this.#stamp = stamp // Before the reading, which may fail: the very file that comes back is a change, too.
       this.#text = readTrimmed(this.#path)
-      this.#stamp = stamp
     }
     return this.#text
   }
@@ -76,8 +77,12 @@ export class Secret {
 
 /** Changes whenever the file does; Kubernetes replaces mounted secrets by a rename, which the inode shows. */
 function stampOf(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stats === undefined ? 'missing' : `${stats.ino}:${stats.size}:${stats.mtimeNs}`
+  try {
+    const stats = statSync(path, { bigint: true })
+    return `${stats.ino}:${stats.size}:${stats.mtimeNs}`
+  } catch {
+    return 'missing' // Why, whoever reads it is told.
+  }
 }
 
 function readTrimmed(path: string): string {

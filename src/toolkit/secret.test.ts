@@ -1,0 +1,31 @@
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/support/folder.ts'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
+import { BlockedError } from '../core/errors.ts'
+import { Secret } from './secret.ts'
+
+// What takes a file away and puts it back leaves its time and its size.
+test('the change of a secret whose file was away is its return, also of the very same file', async () => {
+  using folder = temporaryFolder()
+  const [path, away] = ['token', 'away'].map(name => join(folder.path, name)) as [string, string]
+  const clock = new VirtualClock(0)
+  const secret = Secret.file(path)
+  writeFileSync(path, 'only')
+  expect(secret.reveal()).toBe('only')
+  renameSync(path, away)
+  expect(() => secret.reveal()).toThrow(BlockedError)
+  const changed = secret.changed(clock, new AbortController().signal)
+  renameSync(away, path)
+  await clock.advance(1000)
+  await changed
+  expect(secret.reveal()).toBe('only')
+})
+
+test('a secret whose file can not even be looked at blocks with its path', () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'token')
+  symlinkSync(path, path)
+  expect(() => Secret.file(path).reveal()).toThrow(expect.objectContaining({ name: 'BlockedError', code: 'secret.unreadable' }))
+})
