@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal.ts'
 import { SqliteJournal } from './journal.ts'
 import { lockJournal } from './lock.ts'
-import { makeFolder, openForReading, openForWriting } from './open.ts'
+import { linkedFile, makeFolder, openForReading, openForWriting } from './open.ts'
 import { SqliteReader } from './reader.ts'
 import { Rows } from './rows.ts'
 
@@ -20,10 +20,11 @@ export interface SqliteJournalOptions extends JournalLimits {
  * its files stand no more where they were opened, every change throws `journal.gone` (70).
  */
 export async function openSqliteJournal(options: SqliteJournalOptions, context: JournalContext): Promise<Journal> {
-  makeFolder(options.path)
-  const lock = lockJournal(options.path)
+  const path = linkedFile(options.path)
+  makeFolder(path)
+  const lock = lockJournal(path)
   try {
-    return new SqliteJournal(openForWriting(options.path), lock, options, context)
+    return new SqliteJournal(openForWriting(path), lock, options, context)
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
@@ -35,7 +36,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions, context: 
  * above, and `journal.missing` (66) where there is none.
  */
 export async function openSqliteJournalReadOnly(path: string, { clock }: { readonly clock: Clock }): Promise<JournalReader> {
-  const store = openForReading(path)
+  const store = openForReading(linkedFile(path))
   const rows = new Rows(store)
   const head = () => rows.end().events
   return new SqliteReader(store, rows, {

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { FatalError } from '../../core/errors.ts'
 import { damaged, journalFault, missing, newer, unusable } from './faults.ts'
@@ -12,6 +12,15 @@ import { refuseShortFile } from './wal.ts'
 const BUSY_MS = 250
 /** Beyond it only the small tables are checked page by page at the start: a full check reads the whole file. */
 const FULL_CHECK_BYTES_MAX = 64 * 2 ** 20
+
+/** The file that `path` leads to: SQLite puts the log beside that one, and there is one lock, however it is reached. */
+export function linkedFile(path: string): string {
+  return attempt(path, () => {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path
+    const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined // Throws for a link that leads to itself.
+    return isThere ? realpathSync(path) : linkedFile(resolve(realpathSync(dirname(path)), readlinkSync(path)))
+  })
+}
 
 /** Makes the folder that the journal and its lock stand in. */
 export function makeFolder(path: string): void {
