@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { locked, passingFault, unusable } from './faults.ts'
 
@@ -8,6 +9,7 @@ import { locked, passingFault, unusable } from './faults.ts'
 export function lockJournal(path: string): Disposable {
   const database = openLock(path)
   try {
+    accessSync(`${path}.lock`, constants.W_OK) // One that can only be read is locked for nobody, and SQLite does not say so.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()

@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { FatalError } from '../../core/errors.ts'
@@ -41,6 +53,7 @@ function makeFolders(folder: string): void {
 /** Opens the journal for the one writer, who holds the lock, and makes it where there is none. */
 export function openForWriting(path: string): Store {
   const isNew = attempt(path, () => makeFile(path))
+  attempt(path, () => refuseReadOnly(path))
   attempt(path, () => refuseShortFile(path))
   return opened(path, { timeout: BUSY_MS }, store => {
     if (isNew) store.database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
@@ -71,6 +84,11 @@ function makeFile(path: string): boolean {
     closeSync(directory)
   }
   return fileBytes(path) === 0
+}
+
+/** SQLite opens what can only be read without a word. Every save of a position would fail then, and every batch be sent again. */
+function refuseReadOnly(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) accessSync(file, constants.W_OK)
 }
 
 function opened(path: string, options: { timeout: number; readOnly?: boolean }, prepare: (store: Store) => void): Store {
