@@ -165,3 +165,31 @@ test('a sink whose key can not be read is blocked, and goes on when it can: no e
   expect(states.filter(name => name === 'blocked')).toHaveLength(2)
   expect(states.at(-1)).not.toBe('blocked')
 })
+
+test.each([
+  ['its position', 'saveSinkPosition', undefined],
+  ['a dead letter', 'addDeadLetters', new BatchRefusedError('example_hec.refused', 'malformed')],
+])('a hard stop does not wait until %s is saved, which takes as long as the disk is full', async (_, save, refusal) => {
+  const clock = new VirtualClock(0)
+  const limits = { sinks: ['hec'], backlogBytesMax: 1e6, retentionAgeMs: 1e12, retentionBytesMax: 1e9 }
+  await using journal = await openMemoryJournal(limits, { clock, logger: quiet, meter: SILENT_METER })
+  await journal.append({ source: 'acme', stream: 'organization' }, { events: [event('a')], position: 1 }, new AbortController().signal)
+  const saving = Promise.withResolvers<void>()
+  const waits = () => {
+    saving.resolve()
+    return new Promise<void>(() => {})
+  }
+  Object.assign(journal, { [save]: waits })
+  const configured = checkConfig([{ name: 't', text: TEXT }], { registry: exampleRegistry(), env: {} }).sinks[0]!
+  const sink = new StagedSink()
+  sink.behave = () => refusal
+  const hard = new AbortController()
+  const run = runDelivery(
+    { configured, sink, mapper: raw, journal, clock, meter: SILENT_METER, onState: () => {}, finite: false },
+    { softStop: new AbortController().signal, hardStop: hard.signal },
+  )
+  await clock.advance(10)
+  await saving.promise
+  hard.abort(new DOMException('', 'AbortError'))
+  await run
+})

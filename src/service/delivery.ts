@@ -11,6 +11,7 @@ import { runPipeline, type StopSignals } from '../engine/pipeline.ts'
 import { supervise } from '../engine/supervise.ts'
 import type { Journal } from '../journal/journal.ts'
 import { detached } from '../toolkit/detached.ts'
+import { raced } from '../toolkit/raced.ts'
 import { EncodedEvent, EventEncoder, unparsed } from './encoded_event.ts'
 import { UnmappedEvent } from './unmapped.ts'
 import { Tally } from './tally.ts'
@@ -53,10 +54,13 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
     return encoder.encode(mapped, isAligned ? unparsed(mapped.event) : mapped.event)
   }
 
+  // A full disk makes a save wait: at a hard stop nobody waits with it. What was delivered comes again.
+  const unlessStopped = (saving: Promise<void>) => raced(saving, stop.hardStop)
+
   const run = async () => {
     const tally = new Tally(meter, id)
     const deadLetter = async (rejections: readonly Rejection[]) => {
-      await saveDeadLetters(rejections, options)
+      await unlessStopped(saveDeadLetters(rejections, options))
       tally.refused(rejections.map(({ event }) => event))
     }
     const deliver = divertUnmapped(
@@ -83,7 +87,7 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
         deliver: ({ events }, signal) => deliver(events, signal),
         commit: async batch => {
           const { position } = batch
-          if (position !== undefined) await journal.saveSinkPosition(id, position)
+          if (position !== undefined) await unlessStopped(journal.saveSinkPosition(id, position))
           tally.settled(batch, position !== undefined)
           encoder.release(batch.events)
         },
