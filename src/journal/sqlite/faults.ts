@@ -1,6 +1,6 @@
 import { FatalError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
 
-/** EX_UNAVAILABLE of sysexits.h: something this program needs is held by somebody else. */
+/** EX_UNAVAILABLE of sysexits.h: something this program needs is held by somebody else */
 const EXIT_UNAVAILABLE = 69
 /** EX_SOFTWARE: what is stored is not what was written. */
 const EXIT_DAMAGED = 70
@@ -80,6 +80,16 @@ export function locked(path: string): FatalError {
     `The journal ${path} is in use by another tailrace process (it holds ${path}.lock). Stop that process, or give this one a ` +
       '`journal.path` of its own. The lock ends with its process, however that ends: there is nothing to remove.',
     { exitCode: EXIT_UNAVAILABLE },
+  )
+}
+
+/** Two processes that open it by two names write two logs beside it, and neither of them is whole. */
+export function linked(path: string, names: number): FatalError {
+  return new FatalError(
+    'journal.linked',
+    `The journal ${path} has ${names} names (hard links), and its log stands beside one of them alone: whoever opened it by another name ` +
+      'would damage it. Remove the other names, or put a copy of the file, with that of its log, in their place.',
+    { exitCode: EXIT_CONFIG },
   )
 }
 

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { linkSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/folder.ts'
@@ -28,4 +28,21 @@ test('a link that leads to itself is no journal', async () => {
   using place = journalFolder()
   symlinkSync(place.path, place.path)
   await expect(place.open()).rejects.toMatchObject({ code: 'journal.unusable' })
+})
+
+test('a journal with a second name is not written by either: each would have a log of its own', async () => {
+  using place = journalFolder()
+  const other = `${place.path}-other`
+  {
+    await using journal = await place.open()
+    await journal.append(KEY, { events: events(0, 2), position: 2 }, never)
+    linkSync(place.path, other)
+    const byOther = openSqliteJournal({ ...LIMITS, path: other }, contextWith())
+    await expect(byOther).rejects.toMatchObject({ code: 'journal.linked', exitCode: 78, message: expect.stringContaining(other) as string })
+    await journal.append(KEY, { events: events(2, 3), position: 3 }, never)
+  }
+  await expect(place.open()).rejects.toMatchObject({ code: 'journal.linked' })
+  rmSync(other)
+  await using journal = await place.open()
+  expect(await journal.streamPosition(KEY)).toBe(3)
 })

@@ -14,7 +14,7 @@ import {
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { FatalError } from '../../core/errors.ts'
-import { damaged, journalFault, missing, newer, unusable } from './faults.ts'
+import { damaged, journalFault, linked, missing, newer, unusable } from './faults.ts'
 import { Rows } from './rows.ts'
 import { APPLICATION_ID, createSchema, FORMAT_VERSION, missingFrom, PAGE_BYTES, pragma } from './schema.ts'
 import { Store } from './store.ts'
@@ -54,6 +54,7 @@ function makeFolders(folder: string): void {
 export function openForWriting(path: string): Store {
   const isNew = attempt(path, () => makeFile(path))
   attempt(path, () => refuseReadOnly(path))
+  attempt(path, () => refuseLinked(path))
   attempt(path, () => refuseShortFile(path))
   return opened(path, { timeout: BUSY_MS }, store => {
     if (isNew) store.database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
@@ -89,6 +90,11 @@ function makeFile(path: string): boolean {
 /** SQLite opens what can only be read without a word. Every save of a position would fail then, and every batch be sent again. */
 function refuseReadOnly(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) accessSync(file, constants.W_OK)
+}
+
+function refuseLinked(path: string): void {
+  const stats = statSync(path)
+  if (stats.isFile() && stats.nlink > 1) throw linked(path, stats.nlink)
 }
 
 function opened(path: string, options: { timeout: number; readOnly?: boolean }, prepare: (store: Store) => void): Store {
