@@ -41,3 +41,23 @@ test('a disk that is really full pauses the journal, and it goes on by itself', 
   expect(idsOf(await drain(again))).toEqual(['e0', 'e1', 'e2'])
   expect(await again.sinkPosition('s')).toBe(2)
 })
+
+test('a journal that is opened on a full disk tells that, not a mistake of the configuration, and is whole', async () => {
+  using disk = smallDisk(8)
+  const ballast = join(disk.path, 'ballast')
+  const open = () => openSqliteJournal({ ...LIMITS, path: join(disk.path, 'journal.db') }, contextWith())
+  {
+    await using journal = await open()
+    await journal.append(KEY, { events: [event(0)], position: 1 }, never)
+  }
+  const { bavail, bsize } = statfsSync(disk.path)
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize))
+  await expect(open()).rejects.toMatchObject({
+    code: 'journal.unusable',
+    exitCode: 69,
+    message: expect.stringMatching(/the disk|no room/) as string,
+  })
+  rmSync(ballast)
+  await using again = await open()
+  expect(await again.streamPosition(KEY)).toBe(1)
+})

@@ -1,6 +1,6 @@
 import { FatalError, RetryableError, TailraceError, toError } from '../../core/errors.ts'
 
-/** EX_UNAVAILABLE of sysexits.h: something this program needs is held by somebody else */
+/** EX_UNAVAILABLE of sysexits.h: something this program needs is held by somebody else, or not there now. */
 const EXIT_UNAVAILABLE = 69
 /** EX_SOFTWARE: what is stored is not what was written. */
 const EXIT_DAMAGED = 70
@@ -100,6 +100,15 @@ export function missing(path: string): FatalError {
 }
 
 export function unusable(path: string, cause: unknown): FatalError {
+  const passing = passingFault(cause)
+  if (passing !== undefined) {
+    return new FatalError(
+      'journal.unusable',
+      `The journal ${path} cannot be opened now: ${passing} (${toError(cause).message}). Nothing in it was changed and nothing is lost. ` +
+        'Make room, or mend the disk, and start again.',
+      { cause, exitCode: EXIT_UNAVAILABLE },
+    )
+  }
   return new FatalError(
     'journal.unusable',
     `The journal ${path} cannot be opened: ${toError(cause).message}. Its folder and files must be on a local disk and ` +
