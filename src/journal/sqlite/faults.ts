@@ -74,6 +74,16 @@ export function gone(path: string, file: string): FatalError {
   )
 }
 
+/** Never written on: a lock that nobody finds keeps no second process out. */
+export function unlocked(path: string, lock: string): FatalError {
+  return new FatalError(
+    'journal.gone',
+    `${lock} was moved, removed or replaced while this process wrote the journal ${path}. It ends, because another one may write the journal ` +
+      'now: both would send the same events. Start it again where no other runs, and leave that file where it is: the lock ends with its process.',
+    { exitCode: EXIT_DAMAGED },
+  )
+}
+
 export function locked(path: string): FatalError {
   return new FatalError(
     'journal.locked',

@@ -30,6 +30,19 @@ test.each(TAKEN_AWAY)('a journal that is %s while it is written acknowledges not
   await journal[Symbol.asyncDispose]()
 })
 
+test('a journal whose lock was removed is left to whoever holds the new one', async () => {
+  using place = journalFolder()
+  await using first = await place.open({ sinks: ['s'] })
+  await first.append(KEY, { events: events(0, 2), position: 2 }, never)
+  rmSync(`${place.path}.lock`)
+  await using second = await place.open({ sinks: ['s'] })
+  const gone = { code: 'journal.gone', exitCode: 70, message: expect.stringContaining(`${place.path}.lock`) as string }
+  await expect(first.append(KEY, { events: events(2, 3), position: 3 }, never)).rejects.toMatchObject(gone)
+  await expect(first.saveSinkPosition('s', 2)).rejects.toMatchObject(gone)
+  await second.append(KEY, { events: events(2, 4), position: 4 }, never)
+  expect(await second.streamPosition(KEY)).toBe(4)
+})
+
 test('a journal that is left alone is written on, also when its log was emptied', async () => {
   using place = journalFolder()
   const { journal, store } = place.openBare()

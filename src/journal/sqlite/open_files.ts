@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { gone } from './faults.ts'
+import { gone, unlocked } from './faults.ts'
 
 /**
  * The files that SQLite has open by now. It goes on writing into one that was removed, or that another one took the
@@ -8,15 +8,20 @@ import { gone } from './faults.ts'
 export class OpenFiles {
   readonly #path: string
   readonly #identities: ReadonlyMap<string, string | undefined>
+  readonly #lock: string
+  readonly #lockIdentity: string | undefined
 
   constructor(path: string) {
     this.#path = path
     this.#identities = new Map([path, `${path}-wal`].map(file => [file, identityOf(file)]))
+    this.#lock = `${path}.lock`
+    this.#lockIdentity = identityOf(this.#lock)
   }
 
   /** Throws a `FatalError` when one of them stands no more where it was opened. */
   refuseMoved(): void {
     for (const [file, identity] of this.#identities) if (identityOf(file) !== identity) throw gone(this.#path, file)
+    if (identityOf(this.#lock) !== this.#lockIdentity) throw unlocked(this.#path, this.#lock)
   }
 }
 
