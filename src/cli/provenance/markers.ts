@@ -4,12 +4,14 @@ import { isIP } from 'node:net'
 export function markersFor(written: string): readonly string[] {
   const value: unknown = JSON.parse(written)
   if (typeof value === 'boolean') return [String(!value)]
-  if (typeof value === 'number') return [String(value + 1)]
+  // Of so large a number, Infinity among them, the next one is the same.
+  if (typeof value === 'number') return [String(Math.abs(value) < Number.MAX_SAFE_INTEGER ? value + 1 : OTHER_NUMBER)]
   if (typeof value !== 'string') return []
   return [...new Set(textMarkers(value))].filter(marker => marker !== value).map(marker => JSON.stringify(marker))
 }
 
 const OTHER_TEXT = 'qx9'
+const OTHER_NUMBER = 1_770_000_007
 
 function textMarkers(value: string): readonly string[] {
   const kind = isIP(value)

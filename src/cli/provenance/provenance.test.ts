@@ -11,13 +11,13 @@ import { markersFor } from './markers.ts'
 import { type Origin, provenanceOf } from './provenance.ts'
 import { provenanceText } from './text.ts'
 
-function explained(body: JsonObject, create: (options: MapperOptions) => Mapper = FORMATS[0]!.create) {
+function explained(body: JsonObject, create: (options: MapperOptions) => Mapper = FORMATS[0]!.create, text = JSON.stringify(body)) {
   let timeMs = 0
   const mapper = create({ clock: { now: () => timeMs }, attack: true })
   const setTime = (ms: number) => {
     timeMs = ms
   }
-  return provenanceOf(received(body), { mapper, setTime })
+  return provenanceOf(received(body, text), { mapper, setTime })
 }
 
 const ASSIGNED = bodyOf(
@@ -92,6 +92,18 @@ describe.each(FORMATS)('$name', ({ create }) => {
       expect(fields.every(({ from }) => from.length > 0)).toBe(true)
     }
   })
+})
+
+test('a number that reading would alter, as every other', () => {
+  const numbers = ['1e400', '-1e999', '12345678901234567890', '9007199254740992', '1e300']
+  const text = `{"type":"project.created","effective_at":1e400,"project.created":{"id":"p",${numbers.map((number, index) => `"n${index}":${number}`).join(',')}}}`
+  const { fields } = explained({}, FORMATS[0]!.create, text)
+  const from = new Map(fields.map(({ field, from: origins }) => [field, origins]))
+  for (const index of numbers.keys()) {
+    const origin = { received: `["project.created"].n${index}`, how: 'as_is' }
+    expect(from.get(`openai.audit.details.n${index}`), numbers[index]).toEqual([origin])
+  }
+  expect(from.get('openai.audit.unmapped.effective_at')).toEqual([{ received: 'effective_at', how: 'decides' }])
 })
 
 test('for people, a line a field', () => {

@@ -1,6 +1,7 @@
 import type { LogEvent } from '../../core/event.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Mapper } from '../../core/mapper.ts'
+import { exactBody } from '../../record/exact.ts'
 import { receivedEvent } from '../../record/received.ts'
 import { toRecord } from '../../record/record.ts'
 import { shapeOf, typeOf } from '../../record/shape.ts'
@@ -133,7 +134,7 @@ function fromRow(
   base: ReadonlyMap<string, string>,
   map: (text: string) => ReadonlyMap<string, string>,
 ): readonly (readonly [string, readonly Origin[]])[] {
-  const { body } = event
+  const body = exactBody(event)
   const type = typeOf(body)
   const { typeField } = shapeOf(body)
   const own = TABLE.find(row => row.type === type)
