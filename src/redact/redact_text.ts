@@ -18,7 +18,7 @@ const KEPT_NAMES: ReadonlySet<string> = new Set(
 )
 
 /** A shorter number, `true` and `false` stand for nobody: they are neither looked for nor found elsewhere. */
-const NUMBER_CHARS_MIN = 6
+export const NUMBER_CHARS_MIN = 6
 
 interface PathRule extends Treatment {
   readonly paths: readonly RedactPath[]

@@ -5,7 +5,7 @@ import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { text as textOf } from '../record/values.ts'
 import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from './json_text.ts'
 import { nodesAt } from './match.ts'
-import { redactText } from './redact_text.ts'
+import { NUMBER_CHARS_MIN, redactText } from './redact_text.ts'
 import { isEmail, type RedactRule, replacementOf } from './rule.ts'
 import { Secrets } from './secrets.ts'
 
@@ -50,10 +50,16 @@ function* valuesAt(json: string, rules: readonly RedactRule[]): Generator<readon
   for (const rule of rules) {
     for (const path of rule.fields) {
       for (const node of nodesAt(json, root, path)) {
-        for (const leaf of nodesBelow(node)) if (leaf.kind === 'text' && leaf.end - leaf.start > 2) yield [decoded(json, leaf), rule]
+        for (const leaf of nodesBelow(node)) if (isSought(leaf)) yield [decoded(json, leaf), rule]
       }
     }
   }
+}
+
+/** A text with something in it, or a number that is looked for elsewhere. */
+function isSought({ kind, start, end }: JsonNode): boolean {
+  if (kind === 'text') return end - start > 2
+  return kind === 'other' && end - start >= NUMBER_CHARS_MIN
 }
 
 /** What could not be redacted in the record: constants, and what is made of other values. */
@@ -76,10 +82,21 @@ function redactOutput(json: string, rules: readonly RedactRule[], done: Readonly
       }
     }
   }
+  dropEmptied(dropped)
   const isOut = (node: JsonNode | undefined): boolean => node !== undefined && (dropped.has(node) || isOut(node.parent))
   const kept = [...edits].filter(([leaf]) => !isOut(leaf)).map(([, edit]) => edit)
   const containers = new Set([...dropped].map(({ parent }) => parent).filter(parent => parent !== undefined && !isOut(parent)))
   return edited(json, [...kept, ...[...containers].flatMap(container => removals(container!, dropped))])
+}
+
+/** An object or a list with nothing left in it says nothing. */
+function dropEmptied(dropped: Set<JsonNode>): void {
+  for (const container of new Set([...dropped].map(({ parent }) => parent))) {
+    for (let node = container; node?.parent !== undefined && !dropped.has(node); node = node.parent) {
+      if (!node.children.every(child => dropped.has(child))) break
+      dropped.add(node)
+    }
+  }
 }
 
 /** A field that a schema wants to be a number, an address of IP or an e-mail address is left out rather than made wrong. */
