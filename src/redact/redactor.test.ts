@@ -118,6 +118,10 @@ describe('the value goes wherever else it stands', () => {
     expect(redacted(text, rule('ip', { action: 'mask' }))).toBe(
       '{"ip":"[redacted]","f":"from [redacted], not 2001:db8::12","g":"[redacted]"}',
     )
+    const sentences = '{"ip":"fe80::","f":"ip:FE80:0::, then FE80:0:0:0:0:0:0:0.","g":"fe80::0."}'
+    expect(redacted(sentences, rule('ip', { action: 'mask' }))).toBe(
+      '{"ip":"[redacted]","f":"ip:[redacted], then [redacted].","g":"[redacted]."}',
+    )
     expect(redacted('{"ip":"::1","f":"0:0:0:0:0:0:0:1"}', rule('ip', { action: 'mask' }))).toBe('{"ip":"[redacted]","f":"[redacted]"}')
   })
 

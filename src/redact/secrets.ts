@@ -20,6 +20,8 @@ const API_WORDS: ReadonlySet<string> = new Set([
 ])
 
 const IPV6_CHARS_MIN = 2
+/** What may be an IPv6 address, without a full stop after it or a colon before it. */
+const ADDRESS = /(?:::)?[\da-f](?:[\da-f:.]{0,43}[\da-f])?(?:::)?|::/gi
 
 /** A value that has to go, and what comes in its place. */
 interface Secret {
@@ -90,7 +92,7 @@ export class Secrets {
   }
 
   #addressesIn(text: string): readonly Found[] {
-    return [...text.matchAll(/[\da-f:.]{2,45}/gi)].flatMap(({ 0: address, index }) => {
+    return [...text.matchAll(ADDRESS)].flatMap(({ 0: address, index }) => {
       const replacement = isIP(address) === 6 ? this.#ipv6.get(groupsOf(address).join(':')) : undefined
       return replacement === undefined ? [] : [{ start: index, end: index + address.length, replacement }]
     })
