@@ -96,6 +96,10 @@ describe('the value goes wherever else it stands', () => {
   test.each([
     ['a value of quotes and slashes', { e: 'a"b\\c/d', f: 'x a"b\\c/d', g: JSON.stringify({ h: 'a"b\\c/d' }) }],
     ['a value of many alphabets', { e: 'Zoë 🦊 Ångström', f: 'zoë 🦊 ångström!', g: JSON.stringify(['Zoë 🦊 Ångström']) }],
+    [
+      'a value of several words',
+      { e: 'Ada L\u00f8velace (CEO)', f: '/?name=Ada+L%C3%B8velace+%28CEO%29&x=1', g: 'Ada+L\u00f8velace+(CEO)' },
+    ],
     ['a number', { e: 12345678, f: '12345678', g: 'id 12345678', h: 12345678 }],
   ])('%s', (_, body) => {
     const out = redacted(JSON.stringify(body), rule('e', { action: 'mask' }))

@@ -68,7 +68,7 @@ export class Secrets {
     if (whole !== undefined) return [{ start: 0, end: text.length, replacement: whole.replacement }]
     if (this.#longestFirst().length === 0 && this.#ipv6.size === 0) return NOWHERE
     const found = this.#partsOf(text)
-    if (!/[\\%]/.test(text)) return this.#ipv6.size === 0 ? found : apart(found)
+    if (!/[\\%+]/.test(text)) return this.#ipv6.size === 0 ? found : apart(found)
     const inReadings = readingsOf(text).flatMap(reading =>
       this.#partsOf(reading.text).map(({ start, end, replacement }) => {
         return { start: reading.places[start]!, end: reading.places[end]!, replacement }

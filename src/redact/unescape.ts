@@ -9,12 +9,14 @@ const LEVELS_MAX = 4
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
 
 /**
- * The ways in which a text can be read: with the escapes of JSON undone once, twice and so on, and with those of a URL.
+ * The ways in which a text can be read: with the escapes of JSON undone once, twice and so on, and with those of a URL
+ * and of a form, in which `+` is a space.
  * Without the text itself. Each reading takes time in proportion to the text.
  */
 export function readingsOf(text: string): readonly Unescaped[] {
   const readings: Unescaped[] = []
   if (/%[0-9a-f]{2}/i.test(text)) readings.push(withoutPercents(text))
+  if (text.includes('+')) readings.push(withoutPercents(text.replaceAll('+', ' ')))
   let last: Unescaped = { text, places: Array.from({ length: text.length + 1 }, (_, index) => index) }
   for (let level = 0; level < LEVELS_MAX && last.text.includes('\\'); level++) {
     const next = withoutBackslashes(last)
