@@ -8,6 +8,8 @@ import { Secrets } from './secrets.ts'
 
 /** Names at the top of a record that say what it is: no wildcard reaches them, and nobody else's value changes them. */
 export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at', 'event', 'created_at'])
+/** The same for an audit log, which has no `event`: one that comes along is a field like any other. */
+const KEPT_OF_AUDIT_LOG: ReadonlySet<string> = new Set(['type', 'object', 'effective_at'])
 /** Names that the mapping reads by. Another field's value that is spelled like one does not rename it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set(
   [
@@ -36,7 +38,8 @@ export interface RedactedText {
  */
 export function redactText(text: string, rules: readonly PathRule[], found?: Secrets): RedactedText {
   const root = scanJson(text)
-  const { dropped, claimed } = claim(text, root, rules)
+  const kept = keptFieldsOf(text, root)
+  const { dropped, claimed } = claim(text, root, rules, kept)
   const secrets = found ?? new Secrets()
   const edits: Edit[] = []
   for (const container of new Set([...dropped].map(({ parent }) => parent))) {
@@ -48,7 +51,7 @@ export function redactText(text: string, rules: readonly PathRule[], found?: Sec
     if (leaf.kind === 'text' || value.length >= NUMBER_CHARS_MIN) secrets.add(value, replacement)
     if (!isWithin(leaf, dropped)) edits.push({ start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
   }
-  if (!secrets.isEmpty) spread(text, root, secrets, node => dropped.has(node), claimed, edits)
+  if (!secrets.isEmpty) spread(text, root, secrets, kept, node => dropped.has(node), claimed, edits)
   return { text: edited(text, edits), secrets }
 }
 
@@ -57,13 +60,14 @@ function claim(
   text: string,
   root: JsonNode,
   rules: readonly PathRule[],
+  kept: ReadonlySet<string>,
 ): { readonly dropped: ReadonlySet<JsonNode>; readonly claimed: ReadonlyMap<JsonNode, Treatment> } {
   const dropped = new Set<JsonNode>()
   const claimed = new Map<JsonNode, Treatment>()
   for (const rule of rules) {
     for (const path of rule.paths) {
       for (const node of nodesAt(text, root, path)) {
-        if (node === root || isKept(text, node, root, path)) continue
+        if (node === root || isKept(text, node, root, path, kept)) continue
         if (rule.action === 'drop') dropped.add(node)
         for (const leaf of nodesBelow(node)) {
           if (leaf.children.length === 0 && isValue(text, leaf) && !claimed.has(leaf)) claimed.set(leaf, rule)
@@ -74,8 +78,14 @@ function claim(
   return { dropped, claimed }
 }
 
-const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath) =>
-  node.parent === root && node.key !== undefined && (KEPT_FIELDS.has(decoded(text, node.key)) || isIdByChance(text, node.key, path))
+const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath, kept: ReadonlySet<string>) =>
+  node.parent === root && node.key !== undefined && (kept.has(decoded(text, node.key)) || isIdByChance(text, node.key, path))
+
+/** A record that has a type or a time by the names of the audit log is one. */
+function keptFieldsOf(text: string, { children }: JsonNode): ReadonlySet<string> {
+  const isOfAuditLog = children.some(({ key }) => key !== undefined && /^(type|effective_at)$/.test(decoded(text, key)))
+  return isOfAuditLog ? KEPT_OF_AUDIT_LOG : KEPT_FIELDS
+}
 
 /** The id of a record goes only where a path names it. */
 const isIdByChance = (text: string, key: Span, path: RedactPath) =>
@@ -97,6 +107,7 @@ function spread(
   text: string,
   root: JsonNode,
   secrets: Secrets,
+  kept: ReadonlySet<string>,
   isDropped: (node: JsonNode) => boolean,
   claimed: ReadonlyMap<JsonNode, Treatment>,
   edits: Edit[],
@@ -109,7 +120,7 @@ function spread(
       edits.push(...editsOf(text, node.key!, name, secrets))
     }
     const isScalar = node.kind === 'text' || node.kind === 'other'
-    if (!isScalar || claimed.has(node) || (isTop && name !== undefined && KEPT_FIELDS.has(name))) continue
+    if (!isScalar || claimed.has(node) || (isTop && name !== undefined && kept.has(name))) continue
     const found = editsOf(text, node, decoded(text, node), secrets)
     // An id stays one that no other event has: a part of it that is masked would make two of them alike.
     if (isTop && name === 'id' && found.length > 0)

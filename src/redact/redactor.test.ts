@@ -170,6 +170,13 @@ describe('nobody hides by a name', () => {
     expect(out.id).toMatch(/^audit_log-/)
   })
 
+  test('what names a record of the organization log stays in that log alone', () => {
+    const shown = '"e":"ada@example.com","event":"by ada@example.com","created_at":"ada@example.com"'
+    const masked = '"e":"[redacted]","event":"by [redacted]","created_at":"[redacted]"'
+    expect(redacted(`{"type":"login.failed",${shown}}`, rule('e', all))).toBe(`{"type":"login.failed",${masked}}`)
+    expect(redacted(`{${shown}}`, rule('e', all))).toBe(`{${shown.replace('ada@example.com', '[redacted]')}}`)
+  })
+
   test('an id that holds a value becomes one that no other event has', () => {
     const [first, second] = ['ada@example.com', 'bob@example.com'].map(email => {
       const body = { ...bodyOf({ type: 'login.failed', more: { email } }), id: `log-${email}` }
