@@ -14,6 +14,8 @@ export interface Actor {
   serviceAccountId: string | undefined
   keyId: string | undefined
   keyKind: string | undefined
+  /** Whose the key is, where its owner acted; undefined of the user of a session. */
+  ownerKind: string | undefined
   /** As received; `ip` is the same if it is an IP address. */
   address: string | undefined
   ip: string | undefined
@@ -62,6 +64,7 @@ export function nobody(): Actor {
     serviceAccountId: undefined,
     keyId: undefined,
     keyKind: undefined,
+    ownerKind: undefined,
     address: undefined,
     ip: undefined,
     userAgent: undefined,
@@ -128,12 +131,18 @@ function readSession(actor: Actor, session: JsonObject): OpenObject | undefined 
 }
 
 function readKey(actor: Actor, apiKey: JsonObject): OpenObject | undefined {
+  const isOfSession = isNamed(actor)
   actor.keyId = text(apiKey.id)
   actor.keyKind = text(apiKey.type)
   let rest = unread(apiKey, KEY_FIELDS)
   rest = keep(rest, 'user', readNested(actor, apiKey.user, readUser))
-  return keep(rest, 'service_account', readNested(actor, apiKey.service_account, readServiceAccount))
+  rest = keep(rest, 'service_account', readNested(actor, apiKey.service_account, readServiceAccount))
+  if (!isOfSession)
+    actor.ownerKind = actor.keyKind ?? (actor.serviceAccountId === undefined || isNamed(actor) ? undefined : 'service_account')
+  return rest
 }
+
+const isNamed = ({ userId, email }: Actor) => userId !== undefined || email !== undefined
 
 type Reader = (actor: Actor, fields: JsonObject) => OpenObject | undefined
 
@@ -145,7 +154,7 @@ function readNested(actor: Actor, field: JsonValue | undefined, read: Reader): J
 
 /** Of a record with both a session and a key, the session's user acted. */
 function readUser(actor: Actor, user: JsonObject): OpenObject | undefined {
-  if (actor.userId !== undefined || actor.email !== undefined) return user as OpenObject
+  if (isNamed(actor)) return user as OpenObject
   actor.userId = text(user.id)
   actor.email = text(user.email)
   if (actor.email !== undefined) actor.domain = domainOf(actor.email)

@@ -29,8 +29,10 @@ export function readNamedActor(value: JsonValue | undefined): Actor {
 function setId(actor: Actor, kind: string, id: string | undefined): boolean {
   if (id === undefined) return false
   if (PERSONS.has(kind)) actor.userId = id
-  else if (kind === 'service_account') actor.serviceAccountId = id
-  else if (kind === 'api_key') actor.keyId = id
+  else if (kind === 'service_account') {
+    actor.serviceAccountId = id
+    actor.ownerKind = kind
+  } else if (kind === 'api_key') actor.keyId = id
   else return false
   return true
 }

@@ -7,9 +7,8 @@ export function namedActor(actor: Actor): string | undefined {
   return actor.email ?? actor.name ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
 }
 
-function actorType({ keyKind, serviceAccountId, userId, email, name }: Actor): string | undefined {
-  if (keyKind !== undefined) return keyKind
-  if (serviceAccountId !== undefined) return 'service_account'
+function actorType({ ownerKind, userId, email, name }: Actor): string | undefined {
+  if (ownerKind !== undefined) return ownerKind
   return userId === undefined && email === undefined && name === undefined ? undefined : 'user'
 }
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { CommonRecord } from '../../record/record.ts'
-import { keep, type OpenObject, setField } from '../../record/values.ts'
+import { isEmpty, keep, object, type OpenObject, setField } from '../../record/values.ts'
+import { isTold } from './user.ts'
 
 /** What `object` always says. */
 const RECORD_OBJECT = 'organization.audit_log'
@@ -28,7 +29,7 @@ export function unmappedOf(
   const { actor: actorMisfit, ...otherMisfits } = misfits ?? {}
   for (const key in otherMisfits) unmapped = keep(unmapped, key, otherMisfits[key])
   const [session, rest] = isJsonObject(actorMisfit) ? splitSession(actorMisfit as OpenObject) : [undefined, actorMisfit]
-  unmapped = keep(unmapped, 'actor', withKeyKind(rest, record, actor))
+  unmapped = keep(unmapped, 'actor', withUntold(rest, record, actor))
   unmapped = keep(unmapped, 'session', merged(session, sessionRest))
   unmapped = keep(unmapped, 'record', collided)
   return keep(unmapped, 'details', details)
@@ -39,14 +40,18 @@ function splitSession(misfit: OpenObject): readonly [JsonValue | undefined, Json
   return [session, rest]
 }
 
-/** Only an owner tells the kind of a key; a key without one keeps it here. */
-function withKeyKind(
+/** What `actor` has no place for: the kind of a key whose owner did not act, that owner, and the kind of an actor that only a key names. */
+function withUntold(
   rest: JsonValue | undefined,
-  { actor: { keyKind } }: CommonRecord,
+  { actor: { kind, keyKind, ownerKind, serviceAccountId, userId } }: CommonRecord,
   actor: OpenObject | undefined,
 ): JsonValue | undefined {
-  if (keyKind === undefined || actor?.user !== undefined) return rest
-  return { ...(isJsonObject(rest) ? rest : {}), key_type: keyKind } as OpenObject
+  const user = object(actor?.user)
+  const untold: OpenObject = {}
+  if (actor?.app_uid !== undefined && !isTold(kind, undefined)) untold.type = kind!
+  if (keyKind !== undefined && (user === undefined || keyKind !== ownerKind)) untold.key_type = keyKind
+  if (serviceAccountId !== undefined && userId !== undefined) untold.service_account_id = serviceAccountId
+  return isEmpty(untold) ? rest : { ...object(rest), ...untold }
 }
 
 /** The session's misfits beside what could not be placed; places are joined. */

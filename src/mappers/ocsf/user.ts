@@ -39,18 +39,23 @@ export const NOBODY: OpenObject = { name: 'Unknown', type_id: 0, type: 'Unknown'
 
 /** Who acted, if the record names somebody: a user, a key without an owner, or a kind of actor yet unknown. */
 export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | undefined {
-  const { email, keyId, kind } = actor
+  const { email, keyId, kind, ownerKind } = actor
   const name = email ?? actor.name
   const uid = actor.userId ?? actor.serviceAccountId
   if (uid !== undefined || name !== undefined) {
-    const owner = actor.keyKind ?? (actor.userId === undefined && actor.serviceAccountId !== undefined ? SERVICE_ACCOUNT : undefined)
-    const user = userObject({ uid, name, email, domain: actor.domain, kind: owner }, version)
+    const user = userObject({ uid, name, email, domain: actor.domain, kind: ownerKind }, version)
     if (keyId !== undefined) {
       if (version.keyAttribute === 'credential_uid') user.credential_uid = keyId
       else user.programmatic_credentials = [{ uid: keyId, type: 'API Key' }]
     }
-    return { user }
+    return isTold(kind, user) ? { user } : { user, app_name: kind! }
   }
   if (keyId !== undefined) return { app_uid: keyId, app_name: 'API Key' }
-  return kind === undefined || kind === 'session' || kind === 'api_key' ? undefined : { app_name: kind }
+  return isTold(kind, undefined) ? undefined : { app_name: kind! }
+}
+
+/** A session and a key are told by what `actor` holds, a kind of user by the user's type. */
+export function isTold(kind: string | undefined, user: OpenObject | undefined): boolean {
+  if (kind === undefined || kind === 'session' || kind === 'api_key') return true
+  return user !== undefined && user.type === (kind === 'user' ? 'User' : kind === SERVICE_ACCOUNT ? 'Service' : kind)
 }
