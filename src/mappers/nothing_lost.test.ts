@@ -61,6 +61,11 @@ describe.each(FORMATS)('$name', ({ create }) => {
     expect(lost.slice(0, 3)).toEqual([])
   })
 
+  test('an object of another kind than always is told', () => {
+    const { json } = map(received(bodyOf({ type: 'project.created', more: { object: 'organization.other_log' } })))
+    expect(json).toContain('"organization.other_log"')
+  })
+
   test('a number that reading would alter stands there as it was written', () => {
     const numbers = ['12345678901234567890', '-9007199254740993', '1e400', '-1E999']
     const list = numbers.join(',')

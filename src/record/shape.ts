@@ -7,6 +7,9 @@ import type { JsonObject } from '../core/json.ts'
     organization log   {id, event, created_at, actor{type, id, name}, target, api_request, success}, the older one
 */
 
+/** What `object` always says. */
+export const RECORD_OBJECT = 'organization.audit_log'
+
 /** The names by which a record of one shape is read. */
 export interface Shape {
   readonly typeField: 'type' | 'event'

@@ -1,10 +1,9 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { CommonRecord } from '../../record/record.ts'
+import { RECORD_OBJECT } from '../../record/shape.ts'
 import { isEmpty, keep, object, type OpenObject, setField } from '../../record/values.ts'
 import { isTold } from './user.ts'
 
-/** What `object` always says. */
-const RECORD_OBJECT = 'organization.audit_log'
 /** Names under `unmapped` that are ours; an unknown field of that name goes to `unmapped.record`. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['details', 'session', 'record', 'raw_data'])
 

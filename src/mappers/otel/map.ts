@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Severity } from '../../record/severity.ts'
+import { RECORD_OBJECT } from '../../record/shape.ts'
 import type { OpenObject } from '../../record/values.ts'
 
 export interface OtelContext {
@@ -54,6 +55,7 @@ function attributesOf(record: CommonRecord, { includeOriginal }: OtelContext): O
   if (record.type !== '') setTarget(attributes, record)
   if (record.details !== undefined) attributes['openai.audit.details'] = record.details
   if (!includeOriginal) {
+    if (record.object !== undefined && record.object !== RECORD_OBJECT) attributes['openai.audit.object'] = record.object
     if (record.unknown !== undefined || record.misfits !== undefined) {
       attributes['openai.audit.unmapped'] = { ...record.unknown, ...record.misfits }
     }
