@@ -27,7 +27,7 @@ export function exactBody({ body, text }: LogEvent): JsonObject {
 }
 
 function holdsInexact(value: JsonValue | undefined, levels: number): boolean {
-  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER
+  if (typeof value === 'number') return !Number.isSafeInteger(value)
   if (typeof value !== 'object' || value === null || levels === 0) return false
   if (Array.isArray(value)) {
     for (const item of value as readonly JsonValue[]) if (holdsInexact(item, levels - 1)) return true
@@ -38,9 +38,29 @@ function holdsInexact(value: JsonValue | undefined, levels: number): boolean {
   return false
 }
 
-/** A float such as `1e300` stays a number: it is written as it was read. */
+/** A float such as `1e300` or `0.10` stays a number: what is written says the same. */
 function exact(value: unknown, source: string | undefined): unknown {
-  if (typeof value !== 'number' || source === undefined || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
-  const isAltered = !Number.isFinite(value) || (/^-?\d+$/.test(source) && String(value) !== source)
-  return isAltered ? source : value
+  if (typeof value !== 'number' || source === undefined || /^-?\d{1,15}$/.test(source)) return value
+  return Number.isFinite(value) && isSaid(value, decimalOf(source)) ? value : source
+}
+
+/** Some write a double in the fewest digits that tell it, some in 17: both are that double. */
+function isSaid(value: number, decimal: string): boolean {
+  return (
+    decimalOf(String(value)) === decimal || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && decimalOf(value.toPrecision(17)) === decimal)
+  )
+}
+
+/** A number's digits and its power of ten, which are the same however it is spelled. */
+function decimalOf(number: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number) ?? []
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = withoutZeros(digits)
+  return significant === '' ? '0' : `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
+}
+
+function withoutZeros(digits: string): string {
+  let end = digits.length
+  while (digits[end - 1] === '0') end--
+  return digits.slice(0, end)
 }
