@@ -88,6 +88,11 @@ describe('the value goes wherever else it stands', () => {
       String.raw`{"e":"[redacted]","f":"{\"g\":\"[redacted]\"}"}`,
     ],
     ['in a URL', '{"e":"ada@example.com","f":"/?u=ada%40example.com&x"}', '{"e":"[redacted]","f":"/?u=[redacted]&x"}'],
+    [
+      'in a URL within a URL',
+      '{"e":"ada@example.com","f":"/?to=%2F%3Fu%3Dada%2540example.com%26x"}',
+      '{"e":"[redacted]","f":"/?to=%2F%3Fu%3D[redacted]%26x"}',
+    ],
     ['before it', '{"a":["ada@example.com"],"e":"ada@example.com"}', '{"a":["[redacted]"],"e":"[redacted]"}'],
   ])('%s', (_, text, expected) => {
     expect(redacted(text, rule('e', { action: 'mask' }))).toBe(expected)

@@ -4,27 +4,33 @@ export interface Unescaped {
   readonly places: readonly number[]
 }
 
-/** JSON within JSON within JSON: more levels than that nobody writes. */
+/** JSON within JSON within JSON, a URL within a URL: more levels than that nobody writes. */
 const LEVELS_MAX = 4
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
 
 /**
- * The ways in which a text can be read: with the escapes of JSON undone once, twice and so on, and with those of a URL
+ * The ways in which a text can be read: with the escapes of JSON undone once, twice and so on, and so with those of a URL
  * and of a form, in which `+` is a space.
  * Without the text itself. Each reading takes time in proportion to the text.
  */
 export function readingsOf(text: string): readonly Unescaped[] {
-  const readings: Unescaped[] = []
-  if (/%[0-9a-f]{2}/i.test(text)) readings.push(withoutPercents(text))
-  if (text.includes('+')) readings.push(withoutPercents(text.replaceAll('+', ' ')))
-  let last: Unescaped = { text, places: Array.from({ length: text.length + 1 }, (_, index) => index) }
-  for (let level = 0; level < LEVELS_MAX && last.text.includes('\\'); level++) {
-    const next = withoutBackslashes(last)
-    if (next.text === last.text) break
-    readings.push(next)
+  const written: Unescaped = { text, places: Array.from({ length: text.length + 1 }, (_, index) => index) }
+  const readings = [...undone(written, PERCENT, withoutPercents), ...undone(written, /\\/, withoutBackslashes)]
+  if (text.includes('+')) readings.push(...undone({ ...written, text: text.replaceAll('+', ' ') }, / /, withoutPercents))
+  return readings
+}
+
+const PERCENT = /%[0-9a-f]{2}/i
+
+/** With escapes of one kind undone once, twice and so on, as long as there are any. */
+function* undone(written: Unescaped, escape: RegExp, undo: (last: Unescaped) => Unescaped): Generator<Unescaped> {
+  let last = written
+  for (let level = 0; level < LEVELS_MAX && escape.test(last.text); level++) {
+    const next = undo(last)
+    if (level > 0 && next.text === last.text) break
+    yield next
     last = next
   }
-  return readings
 }
 
 /** What is no escape stays, without its backslash. */
@@ -47,26 +53,26 @@ function withoutBackslashes({ text, places }: Unescaped): Unescaped {
   return { text: parts.join(''), places: from }
 }
 
-function withoutPercents(text: string): Unescaped {
+function withoutPercents({ text, places: from }: Unescaped): Unescaped {
   let decoded = ''
   const places: number[] = []
   let at = 0
   for (const { 0: run, index } of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) {
     for (; at < index; at++) {
-      places.push(at)
+      places.push(from[at]!)
       decoded += text[at]!
     }
     for (const character of Buffer.from(run.replaceAll('%', ''), 'hex').toString()) {
-      for (const _ of character.split('')) places.push(at)
+      for (const _ of character.split('')) places.push(from[at]!)
       decoded += character
       at += character === '\ufffd' ? 3 : Buffer.byteLength(character) * 3
     }
     at = index + run.length
   }
   for (; at < text.length; at++) {
-    places.push(at)
+    places.push(from[at]!)
     decoded += text[at]!
   }
-  places.push(text.length)
+  places.push(from[text.length]!)
   return { text: decoded, places }
 }
