@@ -5,6 +5,9 @@ import type { OpenObject } from './values.ts'
 /** Below this nothing travels as structure. */
 const LEVELS_MAX = 17
 
+/** A fraction of fewer digits is the same when it is read and written. The digits may also be those of an id or a time. */
+const MANY_DIGITS = /\d(?:\.?\d){15}/
+
 /** TypeScript does not know the third parameter yet: the value as it is written. */
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
 
@@ -14,7 +17,8 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
  * too deeply to be read once more: all numbers are still in the event's text.
  */
 export function exactBody({ body, text }: LogEvent): JsonObject {
-  if (!holdsInexact(body, LEVELS_MAX)) return body
+  if (!holds(isNoSafeInteger, body, LEVELS_MAX)) return body
+  if (!MANY_DIGITS.test(text) && !holds(isLarge, body, LEVELS_MAX)) return body
   try {
     return JSON.parse(text, ((_, value, { source }) => exact(value, source)) satisfies Reviver as (
       key: string,
@@ -26,15 +30,18 @@ export function exactBody({ body, text }: LogEvent): JsonObject {
   }
 }
 
-function holdsInexact(value: JsonValue | undefined, levels: number): boolean {
-  if (typeof value === 'number') return !Number.isSafeInteger(value)
+const isLarge = (value: number) => Math.abs(value) > Number.MAX_SAFE_INTEGER
+const isNoSafeInteger = (value: number) => !Number.isSafeInteger(value)
+
+function holds(is: (value: number) => boolean, value: JsonValue | undefined, levels: number): boolean {
+  if (typeof value === 'number') return is(value)
   if (typeof value !== 'object' || value === null || levels === 0) return false
   if (Array.isArray(value)) {
-    for (const item of value as readonly JsonValue[]) if (holdsInexact(item, levels - 1)) return true
+    for (const item of value as readonly JsonValue[]) if (holds(is, item, levels - 1)) return true
     return false
   }
   const fields = value as OpenObject
-  for (const key in fields) if (holdsInexact(fields[key], levels - 1)) return true
+  for (const key in fields) if (holds(is, fields[key], levels - 1)) return true
   return false
 }
 
