@@ -23,9 +23,9 @@ export function readingsOf(text: string): readonly Unescaped[] {
 const PERCENT = /%[0-9a-f]{2}/i
 
 /** With escapes of one kind undone once, twice and so on, as long as there are any. */
-function* undone(written: Unescaped, escape: RegExp, undo: (last: Unescaped) => Unescaped): Generator<Unescaped> {
+function* undone(written: Unescaped, escaped: RegExp, undo: (last: Unescaped) => Unescaped): Generator<Unescaped> {
   let last = written
-  for (let level = 0; level < LEVELS_MAX && escape.test(last.text); level++) {
+  for (let level = 0; level < LEVELS_MAX && escaped.test(last.text); level++) {
     const next = undo(last)
     if (level > 0 && next.text === last.text) break
     yield next
