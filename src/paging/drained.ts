@@ -60,7 +60,7 @@ export interface SealOptions {
   readonly sealed: Window
   /** New events before it are late. */
   readonly lateBeforeS: number
-  /** Ids of events from here on are remembered. */
+  /** Ids of events from here on are remembered, and those of events outside the window: other windows may list them again. */
   readonly rememberFromS: number
   readonly sealedAtMs: number
   /** The API's time, by which it dates events. */
@@ -80,7 +80,7 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
   for (const event of window.events) {
     const timeS = event.timeMs / 1000
     // Again for a repeat: a record without a time is as old as its last listing.
-    if (timeS >= options.rememberFromS) known.add(event.id, timeS)
+    if (timeS >= options.rememberFromS || timeS < sealed.fromS || timeS >= sealed.toS) known.add(event.id, timeS)
     if (repeated.has(event.id)) continue
     fresh.push(sharesAnswer ? detached(event) : event)
     if (timeS >= options.lateBeforeS) continue

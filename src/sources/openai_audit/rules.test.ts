@@ -163,3 +163,28 @@ test('a key file that changes ends the blocked state before its next try', async
   expect(states.at(-1)?.name).toBe('running')
   await read.end()
 })
+
+test.each([
+  { name: 'the end', ignored: ['effective_at[lt]'], mostTimes: 1 },
+  { name: 'the begin and the end', ignored: ['effective_at[gte]', 'effective_at[lt]'], mostTimes: 2 },
+])('an API that ignores $name of the windows brings no event again with each of them', async ({ ignored, mostTimes }) => {
+  const beginS = Math.floor(stage(() => ({ status: 200, text: EMPTY })).clock.now() / 1000)
+  const events = Array.from({ length: 40 }, (_, n) => ({ id: `e${n}`, effective_at: beginS - 60 - n * 250 }))
+  const { clock, source } = stage(
+    query => {
+      for (const name of ignored) query.delete(name)
+      const [gte, lt] = [number(query, 'effective_at[gte]'), Number(query.get('effective_at[lt]') ?? Infinity)]
+      const asked = events.filter(({ effective_at: at }) => at >= gte && at < lt)
+      const first = asked.findIndex(({ id }) => id === query.get('after')) + 1
+      return { status: 200, text: JSON.stringify({ data: asked.slice(first, first + 10), has_more: first + 10 < asked.length }) }
+    },
+    { start: '3h', page_size: 20 },
+  )
+  const read = reading(source)
+  await clock.advance(MINUTE_MS)
+  await read.end()
+  const times = new Map<string, number>()
+  for (const { id } of read.batches.flatMap(batch => batch.events)) times.set(id, (times.get(id) ?? 0) + 1)
+  expect(times.size).toBe(events.length)
+  expect(Math.max(...times.values())).toBeLessThanOrEqual(mostTimes)
+})
