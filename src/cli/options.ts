@@ -11,6 +11,14 @@ export interface ConfigOption {
 
 export const configOption = () => new Option('-c, --config <path...>', 'files or folders of the configuration').default(['config'])
 
+/** Of a command with arguments: what stands after the path is one of them. */
+export function repeatedConfigOption(): Option {
+  const none: readonly string[] = ['config']
+  return new Option('-c, --config <path>', 'file or folder of the configuration; once for each')
+    .default(none)
+    .argParser((path: string, paths: readonly string[]) => (paths === none ? [path] : [...paths, path]))
+}
+
 export const jsonOption = () => new Option('--json', 'print JSON instead of text')
 
 export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loadConfig(config, { registry: REGISTRY, env: io.env })

@@ -43,6 +43,21 @@ test.each([
   expect(err).toContain(words)
 })
 
+test.each([
+  ['get', 'e1'],
+  ['explain', 'e1'],
+  ['state set', 'acme/organization', '{}'],
+  ['state reset', 'acme/organization'],
+  ['state import', 'positions.json'],
+  ['dead-letters show', 'd1'],
+  ['dead-letters retry', 'd1'],
+  ['dead-letters drop', 'd1'],
+])('the arguments of "%s" may stand after the configuration, of which there may be several', async (command, ...given) => {
+  const { err } = await cli([...command.split(' '), '-c', 'no-a.yaml', '-c', 'no-b.yaml', ...given])
+  if (command === 'state import') expect(err).toContain("positions.json can't be read")
+  else expect(err).toBe('no-a.yaml  there is no such file or folder\nno-b.yaml  there is no such file or folder\n')
+})
+
 test('a wrong configuration ends with 78, in words or as JSON', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cli-'))
   const file = join(folder, 'a.yaml')

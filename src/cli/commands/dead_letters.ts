@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, readerOf, writerOf } from '../journal.ts'
-import { configOf, configOption, jsonOption, parseNumber } from '../options.ts'
+import { configOf, configOption, jsonOption, parseNumber, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { retryLetters } from '../retry.ts'
 import { table } from '../table.ts'
@@ -16,15 +16,15 @@ const LETTERS_MAX = 100_000
 
 export const register: Register = (program, { io, action }) => {
   const letters = program.command('dead-letters').description('Shows, sends again and removes events that were refused for good.')
-  const sub = (name: string, summary: string) =>
+  const sub = (name: string, summary: string, config = repeatedConfigOption()) =>
     letters
       .command(name)
       .description(summary)
-      .addOption(configOption())
+      .addOption(config)
       .addOption(journalOption())
       .option('--component <id>', 'of this sink or source')
 
-  sub('list', 'Prints the dead letters, the oldest first.')
+  sub('list', 'Prints the dead letters, the oldest first.', configOption())
     .option('--limit <n>', 'the most that are printed', '100')
     .addOption(jsonOption())
     .action(

@@ -4,7 +4,7 @@ import { createFilter } from '../../filter/filter.ts'
 import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
-import { configOf, configOption, jsonOption } from '../options.ts'
+import { configOf, jsonOption, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 
 /** The most dead letters that are looked through. */
@@ -26,7 +26,7 @@ export const register: Register = (program, { io, action }) => {
     .command('explain')
     .description("Tells one event's life: when it happened, when it was received, in which window, and what became of it at each sink.")
     .argument('<id>', 'id of the event')
-    .addOption(configOption())
+    .addOption(repeatedConfigOption())
     .addOption(journalOption())
     .addOption(jsonOption())
     .action(

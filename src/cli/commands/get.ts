@@ -1,7 +1,7 @@
 import { EXIT, notFound } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
-import { configOption } from '../options.ts'
+import { repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 
 export const register: Register = (program, { io, action }) => {
@@ -9,7 +9,7 @@ export const register: Register = (program, { io, action }) => {
     .command('get')
     .description('Prints one event of the journal.')
     .argument('<id>', 'id of the event')
-    .addOption(configOption())
+    .addOption(repeatedConfigOption())
     .addOption(journalOption())
     .addOption(formatOption('raw'))
     .action(

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { Journal, JournalReader } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
-import { configOption, jsonOption } from '../options.ts'
+import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
@@ -18,8 +18,8 @@ interface State {
 
 export const register: Register = (program, { io, action }) => {
   const state = program.command('state').description('Shows and changes the positions of streams and sinks.')
-  const sub = (name: string, summary: string) =>
-    state.command(name).description(summary).addOption(configOption()).addOption(journalOption())
+  const sub = (name: string, summary: string, config = configOption()) =>
+    state.command(name).description(summary).addOption(config).addOption(journalOption())
 
   sub('show', 'Prints every position.')
     .addOption(jsonOption())
@@ -41,7 +41,7 @@ export const register: Register = (program, { io, action }) => {
       }),
     )
 
-  sub('set', 'Moves a stream or a sink to a position, as `state show` prints them.')
+  sub('set', 'Moves a stream or a sink to a position, as `state show` prints them.', repeatedConfigOption())
     .argument('<name>', 'a stream such as acme/organization, or a sink')
     .argument('<position>', 'JSON')
     .action(
@@ -54,7 +54,7 @@ export const register: Register = (program, { io, action }) => {
       }),
     )
 
-  sub('reset', 'Forgets the position of a stream or a sink: it starts anew.')
+  sub('reset', 'Forgets the position of a stream or a sink: it starts anew.', repeatedConfigOption())
     .argument('<name>', 'a stream such as acme/organization, or a sink')
     .action(
       action(async (name: string, options: JournalOption) => {
@@ -82,7 +82,7 @@ export const register: Register = (program, { io, action }) => {
       }),
     )
 
-  sub('import', 'Sets every position that a file written by `state export` holds.')
+  sub('import', 'Sets every position that a file written by `state export` holds.', repeatedConfigOption())
     .argument('<file>', 'file to read')
     .action(
       action(async (path: string, options: JournalOption) => {
