@@ -11,6 +11,8 @@ import type { RequestPace } from './request_pace.ts'
 const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
 const BLOCKED_RETRY_MS = 60_000
 const ANSWER_CHARACTERS_MAX = 300
+/** Beside 429 and what begins with 5. The API's own clients ask again after a 409 too: a lock was not had in time. */
+const AGAIN: ReadonlySet<number> = new Set([408, 409, 425])
 
 /** An answer of the API. Whatever keeps it from coming is thrown as `RetryableError` or `BlockedError`. */
 export interface Answer {
@@ -150,7 +152,7 @@ export class ListClient {
     const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
     const retryAfterMs = retryAfterMsOf(headers, clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
-    if (status === 408 || status === 425 || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
+    if (AGAIN.has(status) || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
     if (status === 401 || status === 403) {
       return new BlockedError(
         `${component}.denied`,

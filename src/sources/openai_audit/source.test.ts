@@ -95,6 +95,19 @@ test('a refused key blocks with the remedy and never shows the key (invariants 4
   expect(read.batches.length).toBeGreaterThan(0)
 })
 
+test.each([408, 409, 425, 429, 500, 503, 529])('asks again soon after a %i', async status => {
+  let busy = true
+  const { clock, states, source } = stage(() => {
+    if (!busy) return { status: 200, text: EMPTY }
+    busy = false
+    return { status, text: '{}' }
+  })
+  const read = reading(source)
+  await clock.advance(1000)
+  await read.end()
+  expect(states.slice(0, 2).map(({ name }) => name)).toEqual(['retrying', 'running'])
+})
+
 test('waits as long as the API asks, days too', async () => {
   const days = 3 * 86_400
   let busy = true
