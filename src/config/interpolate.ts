@@ -24,11 +24,13 @@ export function interpolate(text: string, env: Environment): Interpolated {
   if (!text.includes('${')) return { value: text, changed: false, faults: [] }
   const faults: { piece: string; message: string }[] = []
   const [, only] = /^\$\{file:([^}]+)\}$/.exec(text.trim()) ?? []
-  if (only !== undefined && only.trim() !== '') return { value: new FileText(only.trim()), changed: true, faults }
+  if (only !== undefined && only.trim() !== '' && !only.includes('${')) return { value: new FileText(only.trim()), changed: true, faults }
 
   const value = text.replace(PIECES, (piece: string, path: string | undefined, name: string | undefined, fallback: string | undefined) => {
     try {
       if (piece === '$${') return '${'
+      // It would end at the brace of the inner one.
+      if (path?.includes('${')) throw new Error("the path of a file can't hold a variable or a file of its own")
       if (path !== undefined) return readText(path.trim())
       if (name !== undefined) return variable(name, fallback, env)
       throw new Error(`${malformed(piece)}; write \${NAME}, \${NAME:-default} or \${file:/path}, and $\${ for these two characters`)

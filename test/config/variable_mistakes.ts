@@ -53,6 +53,14 @@ export const VARIABLE_MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    name: 'a variable in the path of a file, with its brace and without',
+    yaml: `${SINKS}sources:\n  acme:\n    type: example_api\n    api_key: \${file:/run/\${HOST}/key}\n    base_url: https://\${file:/run/\${HOST}\n`,
+    problems: [
+      "t.yaml:6:14  sources.acme.api_key: the path of a file can't hold a variable or a file of its own",
+      "t.yaml:7:23  sources.acme.base_url: the path of a file can't hold a variable or a file of its own",
+    ],
+  },
+  {
     name: 'a file without a name',
     yaml: source('base_url: https://${file:}/'),
     problems: ['t.yaml:7:23  sources.acme.base_url: ${file:} names no file; write ${file:/path}'],
