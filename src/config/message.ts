@@ -21,6 +21,11 @@ export function problemsOf(issue: Issue, root: SettingNode, path: readonly (stri
   }
   const { node, found } = walk(root, issuePath)
   if (node.broken) return []
+  if (issue.code === 'invalid_key') {
+    const [within = issue] = issue.issues
+    const message = `${expectation(within, undefined)}, got ${JSON.stringify(cut(String(issuePath.at(-1))))}`
+    return [{ place: node.keyPlace ?? node.place, path: [...path, ...issuePath], message }]
+  }
   const part = partAtFault(issue)
   if (part !== undefined) return [{ ...partProblem(issue.message, part, node), path: [...path, ...issuePath] }]
   const described = schemaAt(schema, issuePath)
@@ -126,7 +131,8 @@ function range({ minimum, maximum }: JsonObject): string {
   return `${from}${to}`
 }
 
-const article = (words: string) => (/^(a|an|one|host:port)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`)
+const article = (words: string) =>
+  /^(a|an|one|host:port|requests)\b/.test(words) ? words : `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`
 
 /** What stood there: never a secret, nor what a variable holds (invariant 6). */
 function quoted(node: SettingNode, schema: JsonObject | undefined): string {

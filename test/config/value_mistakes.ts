@@ -165,6 +165,11 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     problems: ['t.yaml:8:13  sinks.hec.fields: expected a map, got "env=prod"'],
   },
   {
+    name: 'a name in a map that is none, at its own place',
+    yaml: sink('fields: {kind: a, name_with_many_letters: b}'),
+    problems: ['t.yaml:8:23  sinks.hec.fields.name_with_many_letters: expected at most 20 characters, got "name_with_many_letters"'],
+  },
+  {
     name: 'a map with a number',
     yaml: sink('fields: {port: 80}'),
     problems: ['t.yaml:8:20  sinks.hec.fields.port: expected a text, got the number 80; put it in quotes'],

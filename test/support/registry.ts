@@ -30,7 +30,7 @@ export function exampleRegistry(create: { source?: (id: string) => Promise<Sourc
       token: secret().describe('Token.'),
       index: z.string().max(20).optional().describe('Index.'),
       acknowledge: z.boolean().default(false).describe('Wait for the indexer.'),
-      fields: z.record(z.string(), z.string()).optional().describe('Constant fields.'),
+      fields: z.record(z.string().max(20), z.string()).optional().describe('Constant fields.'),
     }),
     examples: [],
     format: 'ecs',

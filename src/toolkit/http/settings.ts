@@ -6,6 +6,7 @@ import { isProxy } from './proxy.ts'
 
 /** A token of RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const HEADER_NAME_WORDS = "expected the name of a header, of letters, digits and !#$%&'*+.^_`|~-"
 
 /** The settings that every component over HTTP shares: `z.strictObject({ url: httpUrl(), …, ...httpSettings })`. */
 export const httpSettings = {
@@ -18,7 +19,10 @@ export const httpSettings = {
       '`none`, or the URL of a proxy, with `user:password@` if it needs a login. When not set, HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment hold; NO_PROXY may name CIDR ranges.',
     ),
   tls: tlsSettings().optional().describe('For https:// URLs.'),
-  headers: z.record(z.string().regex(HEADER_NAME), secret()).default({}).describe('Sent with every request.'),
+  headers: z
+    .record(z.string().regex(HEADER_NAME, { error: HEADER_NAME_WORDS }), secret())
+    .default({})
+    .describe('Sent with every request.'),
 }
 
 export interface HttpSettings {
