@@ -52,7 +52,10 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     for (const entry of unavailable) {
       logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
     }
-    return unavailable.length === 0 ? EXIT.done : EXIT.unavailable
+    if (unavailable.length > 0) return EXIT.unavailable
+    if (bounds.untilMs === undefined || !stop.softStop.aborted) return EXIT.done
+    logger.error('stopped before everything that was asked for was delivered; the next run goes on from here')
+    return EXIT.failed
   } catch (cause) {
     if (format === 'text') throw cause // The command says it.
     const { code } = exitOf(cause)
