@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { toError } from '../core/errors.ts'
 import type { Problem } from './problem.ts'
@@ -15,9 +15,9 @@ export interface ConfigFile {
 
 /** Reads the files, and of a folder every `*.yaml` and `*.yml` by name; what can't be read becomes a problem. */
 export function readConfigFiles(paths: readonly string[], problems: Problem[]): ConfigFile[] {
-  const names = new Set<string>() // A file that is named twice, or named beside its folder, is read once.
-  for (const path of paths) for (const name of filesAt(path, problems)) names.add(name)
-  return [...names].flatMap(name => readConfigFile(name, problems) ?? [])
+  const names = new Map<string, string>() // A file that is named twice, or named beside its folder, is read once.
+  for (const path of paths) for (const name of filesAt(path, problems)) names.set(resolve(name), names.get(resolve(name)) ?? name)
+  return [...names.values()].flatMap(name => readConfigFile(name, problems) ?? [])
 }
 
 function filesAt(path: string, problems: Problem[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { Secret } from '../toolkit/secret.ts'
@@ -101,7 +101,9 @@ test('folders and files together are one configuration, and each file is read on
   writeFileSync(join(folder, 'b.yml'), 'sinks:\n  other: {type: example_hec, url: https://h, token: t}\n')
   writeFileSync(join(folder, 'notes.txt'), '%')
   writeFileSync(join(folder, 'more', 'c.yaml'), 'service: {log: {level: debug}}\n')
-  const config = loadConfig([folder, join(folder, 'more', 'c.yaml'), join(folder, 'a.yaml')], { registry, env: {} })
+  const again = [join(folder, 'a.yaml'), `${folder}/./a.yaml`, relative(process.cwd(), join(folder, 'b.yml'))]
+  const config = loadConfig([folder, join(folder, 'more', 'c.yaml'), ...again], { registry, env: {} })
+  expect(config.files).toEqual(['a.yaml', 'b.yml', 'more/c.yaml'].map(name => join(folder, name)))
   expect(config.sinks.map(({ id }) => id)).toEqual(['hec', 'other'])
   expect(config.service.log.level).toBe('debug')
 })
