@@ -124,6 +124,18 @@ test('a refusal of the tenant stream leaves the other one alone', async () => {
   await Promise.all([organization.end(), tenant.end()])
 })
 
+test.each([
+  { refused: 'a tenant that is not there', isRefused: (query: URLSearchParams) => query.has('tenant_only') },
+  { refused: 'the size of a page', isRefused: (query: URLSearchParams) => query.get('limit') === '500' },
+  { refused: 'a type', isRefused: (query: URLSearchParams) => query.get('event_types[]') === 'role.bound_to_resource' },
+])('a check asks as the streams do: $refused is refused there', async ({ isRefused }) => {
+  const { source } = stage(
+    query => (isRefused(query) ? { status: 400, text: '{"error":{"message":"no"}}' } : { status: 200, text: EMPTY }),
+    { tenant_events: true, page_size: 500, event_types: ['role.bound_to_resource'] },
+  )
+  await expect(source.check(new AbortController().signal)).rejects.toMatchObject({ code: 'openai_audit.refused' })
+})
+
 test.each([400, 404])('an event that is gone when the page behind it is asked for (%d) keeps no other from being listed', async status => {
   const { clock, source, states } = stage(
     (query, nowMs) => {

@@ -10,10 +10,13 @@ import { WindowedPast } from './past.ts'
 import { encodeQuery, isTenantType, type QueryOptions, SHAPE } from './query.ts'
 import { WindowLimit } from './window_limit.ts'
 
+/** Of the questions of a check. */
+const CHECKED_S = 3600
+
 const REMEDIES: Remedies = {
   denied:
     'It has to be an admin key, made by an Owner of the organization, with the scope api.audit_logs.read, and audit logging has to be switched on.',
-  refused: 'Look at the filters and the page_size of this source.',
+  refused: 'Look at the filters, page_size and tenant_events of this source: an organization without a tenant has no tenant-scoped events.',
   unexpected: 'Look at base_url.',
 }
 
@@ -30,9 +33,11 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
   const limit = new WindowLimit(config.window_concurrency)
   const direction = new CursorDirection()
 
+  const queryOf = (tenantOnly: boolean): QueryOptions => ({ filters: filtersOf(config), pageEvents: config.page_size, tenantOnly })
+
   const stream = (name: string, tenantOnly: boolean) => {
     const client = connection.client(name, result => (result === 'ok' ? limit.answered() : result === 'throttled' && limit.throttled()))
-    const query: QueryOptions = { filters: filtersOf(config), pageEvents: config.page_size, tenantOnly }
+    const query = queryOf(tenantOnly)
     const { pageEvents } = query
     const ask = (question: Question, signal: AbortSignal) => {
       const text = encodeQuery(question, query)
@@ -65,7 +70,11 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
   return {
     streams,
     async check(signal) {
-      await connection.client('check').askOnce('limit=1', signal)
+      const client = connection.client('check')
+      const toS = Math.floor(context.clock.now() / 1000)
+      // As the streams ask, for an API may refuse a filter, the size of a page, or a tenant.
+      for (const tenantOnly of hasTenant ? [false, true] : [false])
+        await client.askOnce(encodeQuery({ fromS: toS - CHECKED_S, toS }, queryOf(tenantOnly)), signal)
     },
     [Symbol.asyncDispose]: () => connection.close(),
   }
