@@ -3,7 +3,8 @@ import { event } from '../../test/support/events.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
-import { openJournal, warnOfRemoved } from './journal.ts'
+import { FatalError } from '../core/errors.ts'
+import { openedInTime, openJournal, warnOfRemoved } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -49,4 +50,35 @@ test('a sink that was not configured for a while is told what it is not sent', a
   const warn = (message: string, fields?: object) => void said.push([message.slice(0, 8), fields])
   await warnOfRemoved(journal, ['hec', 'away', 'new'], { ...logger, warn })
   expect(said).toEqual([['3 events', { component: 'away' }]])
+})
+
+const full = () => new FatalError('journal.unavailable', 'no room on the disk', { exitCode: 69 })
+
+test('a journal whose disk is full at the start is opened when there is room, and that is said once', async () => {
+  const clock = new VirtualClock()
+  const said: string[] = []
+  const failures = [full(), full(), full()]
+  const open = async () => {
+    const failure = failures.shift()
+    if (failure !== undefined) throw failure
+    return 'open'
+  }
+  const opening = openedInTime(open, { clock, logger: { ...logger, warn: message => void said.push(message) } }, never)
+  await clock.advance(15_000)
+  expect([await opening, said.length]).toEqual(['open', 1])
+})
+
+test('a stop ends the wait for a journal', async () => {
+  const clock = new VirtualClock()
+  const stop = new AbortController()
+  const opening = openedInTime(() => Promise.reject(full()), { clock, logger }, stop.signal)
+  await clock.advance(7000)
+  stop.abort()
+  expect([await opening, clock.sleeping]).toEqual([undefined, 0])
+})
+
+test('a journal that no waiting mends is told at once', async () => {
+  const damaged = new FatalError('journal.damaged', 'damaged', { exitCode: 70 })
+  const opening = openedInTime(() => Promise.reject(damaged), { clock: new VirtualClock(), logger }, never)
+  await expect(opening).rejects.toBe(damaged)
 })

@@ -1,6 +1,7 @@
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/context.ts'
+import { FatalError } from '../core/errors.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal/journal.ts'
 
 /** Text that a journal in memory holds for the slowest sink, whatever the user sets: more would end the process. */
@@ -21,6 +22,33 @@ export async function openJournal({ journal, sinks }: CheckedConfig, context: Jo
   }
   const { openSqliteJournal } = await import('../journal/sqlite/index.ts')
   return openSqliteJournal({ path: journal.path, ...limits }, context)
+}
+
+/** Between two tries to open a journal whose disk is full or failing. */
+const AGAIN_MS = 5000
+
+/**
+ * What `open` gives; it is called again while the disk of the journal is full or failing, for room may be made, and meanwhile the
+ * API keeps the events. Undefined when `signal` ends the wait.
+ */
+export async function openedInTime<J>(
+  open: () => Promise<J>,
+  { clock, logger }: Pick<JournalContext, 'clock' | 'logger'>,
+  signal: AbortSignal,
+): Promise<J | undefined> {
+  for (let isSaid = false; ; isSaid = true) {
+    try {
+      return await open()
+    } catch (error) {
+      if (!(error instanceof FatalError) || error.code !== 'journal.unavailable') throw error
+      if (!isSaid) logger.warn('the run waits for its journal, and begins by itself', { error })
+    }
+    try {
+      await clock.sleep(AGAIN_MS, signal)
+    } catch {
+      return undefined // Stopped before it began.
+    }
+  }
 }
 
 /** A sink that was not configured for a while goes on with what is retained; what it will never be sent is said. */

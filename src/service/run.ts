@@ -11,7 +11,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openJournal, warnOfRemoved } from './journal.ts'
+import { openedInTime, openJournal, warnOfRemoved } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -56,7 +56,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const { config, clock, logger, meter } = options
   const board = new StateBoard({ clock, logger, meter })
   await using scope = new AsyncDisposableStack()
-  const journal = scope.use(await openJournal(config, { clock, logger, meter }))
+  const journal = await opened(options)
+  if (journal === undefined) return { unavailable: [] }
+  scope.use(journal)
   await warnOfRemoved(
     journal,
     config.sinks.map(({ id }) => id),
@@ -114,6 +116,13 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     if (events > 0) logger.info(`${events} events wait in the journal for this sink`, { component: id })
   }
   return { unavailable: stops.unavailable }
+}
+
+/** A finite run does not wait for its journal: whoever started it is told at once. Undefined: it was stopped while it waited. */
+async function opened({ config, clock, logger, meter, bounds, stop }: ServiceOptions): Promise<Journal | undefined> {
+  const open = () => openJournal(config, { clock, logger, meter })
+  if (bounds.untilMs !== undefined) return open()
+  return openedInTime(open, { clock, logger }, AbortSignal.any([stop.softStop, stop.hardStop]))
 }
 
 /** What is wrong with a destination is said at the start, before the first event finds out. */

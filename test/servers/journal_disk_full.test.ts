@@ -53,7 +53,7 @@ test('a journal that is opened on a full disk tells that, not a mistake of the c
   const { bavail, bsize } = statfsSync(disk.path)
   writeFileSync(ballast, Buffer.alloc(bavail * bsize))
   await expect(open()).rejects.toMatchObject({
-    code: 'journal.unusable',
+    code: 'journal.unavailable',
     exitCode: 69,
     message: expect.stringMatching(/the disk|no room/) as string,
   })

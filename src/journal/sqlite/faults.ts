@@ -109,13 +109,16 @@ export function missing(path: string): FatalError {
   })
 }
 
+/** Another process holds a lock on the file. */
+export const isBusy = (error: unknown) => sqliteCode(error) === BUSY
+
 export function unusable(path: string, cause: unknown): FatalError {
   const passing = passingFault(cause)
   if (passing !== undefined) {
     return new FatalError(
-      'journal.unusable',
+      'journal.unavailable',
       `The journal ${path} cannot be opened now: ${passing} (${toError(cause).message}). Nothing in it was changed and nothing is lost. ` +
-        'Make room, or mend the disk, and start again.',
+        'Make room, or mend the disk.',
       { cause, exitCode: EXIT_UNAVAILABLE },
     )
   }

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { locked, passingFault, unusable } from './faults.ts'
+import { isBusy, locked, unusable } from './faults.ts'
 
 /**
  * Makes this the only writer of the journal at `path`, until disposed or the process ends, however it ends:
@@ -13,7 +13,7 @@ export function lockJournal(path: string): Disposable {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    throw passingFault(error) === undefined ? unusable(path, error) : locked(path)
+    throw isBusy(error) ? locked(path) : unusable(path, error)
   }
   return { [Symbol.dispose]: () => database.close() }
 }
