@@ -1,3 +1,4 @@
+import { streamsFor } from '../config/claims.ts'
 import type { CheckedConfig } from '../config/load.ts'
 import type { SinkContext } from '../core/context.ts'
 import { BatchRefusedError } from '../core/errors.ts'
@@ -36,7 +37,16 @@ export async function retryLetters(
     }
     const mapper = (await createMappers([configured], context)).get(component)!
     const { format } = configured.settings
-    const sinkContext: SinkContext = { id: component, format, clock: systemClock, logger: quiet, meter: SILENT_METER, report: () => {} }
+    const streams = streamsFor(configured.settings, config.sources)
+    const sinkContext: SinkContext = {
+      id: component,
+      format,
+      streams,
+      clock: systemClock,
+      logger: quiet,
+      meter: SILENT_METER,
+      report: () => {},
+    }
     await using sink = await configured.spec.create(configured.own, sinkContext)
     for (const letter of own) {
       const refusal = await write(mapper(new LogEvent({ ...letter, id: letter.eventId })), event => sink.write([event], stop.softStop))

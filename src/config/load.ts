@@ -8,6 +8,7 @@ import { EMPTY_SCALAR, kindOf, type SettingNode } from './node.ts'
 import { InvalidConfigurationError, type Problem } from './problem.ts'
 import type { Registry } from '../registry.ts'
 import type { SinkSpec, SourceSpec } from '../toolkit/declaration.ts'
+import { refuseClaims } from './claims.ts'
 import { ID_PATTERN, ownSettings, type SinkSettings, type SourceSettings, sinkSchema, sourceSchema } from './component.ts'
 import { type JournalSettings, journalSchema, type ServiceSettings, serviceSchema } from './sections.ts'
 import { checkTests, type ConfiguredTest } from './tests.ts'
@@ -82,6 +83,7 @@ export function checkConfig(files: readonly ConfigFile[], { registry, env }: Loa
     return settings && { id, spec, own: ownSettings(spec, settings), settings: settings as SinkSettings }
   })
   refuseClashes(section('sources'), section('sinks'), problems)
+  refuseClaims(section('sinks'), sinks, sources, problems)
   const ids = { sources: [...section('sources').entries.keys()], sinks: [...section('sinks').entries.keys()] }
   const written = tree.entries.get('tests')
   const hasTests = written !== undefined && (written.kind !== 'scalar' || written.value !== null)

@@ -51,8 +51,15 @@ export interface ComponentContext {
   report(state: ComponentState, part?: string): void
 }
 
+export interface StreamName {
+  readonly source: string
+  readonly stream: string
+}
+
 /** What a sink is told beside. */
 export interface SinkContext extends ComponentContext {
   /** What the events are turned into before it is given them: `ecs`, `ocsf`, … */
   readonly format: string
+  /** Of every configured source whose events it is sent, all the streams. */
+  readonly streams: readonly StreamName[]
 }

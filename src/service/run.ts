@@ -1,3 +1,4 @@
+import { streamsFor } from '../config/claims.ts'
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ComponentContext, ComponentState, Logger, Meter } from '../core/context.ts'
@@ -66,7 +67,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   )
   const sinks = new Map<string, Sink>()
   for (const { id, spec, own, settings } of config.sinks) {
-    const context = { ...contextOf(id, board, options), format: settings.format }
+    const context = { ...contextOf(id, board, options), format: settings.format, streams: streamsFor(settings, config.sources) }
     sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, context))))
   }
   const sources = new Map<string, Source>()

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ComponentContext, SinkContext } from '../core/context.ts'
+import type { ComponentContext, SinkContext, StreamName } from '../core/context.ts'
 import type { Sink } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 
@@ -21,6 +21,8 @@ interface ComponentSpec<C extends z.ZodObject> {
 
 export interface SourceSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {
   readonly kind: 'source'
+  /** The names of all the streams it may have, whatever is set. */
+  readonly streams: readonly string[]
   create(config: z.output<C>, context: ComponentContext): Promise<Source>
 }
 
@@ -44,6 +46,13 @@ export interface Mistake {
   readonly message: string
 }
 
+/** A sink among others: what it is set to, and whose events it is sent. */
+export interface SinkClaim<T> {
+  readonly id: string
+  readonly config: T
+  readonly streams: readonly StreamName[]
+}
+
 export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {
   readonly kind: 'sink'
   /** What is sent when the user does not say. */
@@ -60,6 +69,8 @@ export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends Component
   readonly concurrency: number
   /** Looks at its own settings together with those that every sink has. */
   mistake?(config: z.output<C>, common: { readonly format: string }): Mistake | undefined
+  /** Looks at two sinks of this type that could do each other harm; the mistake is the first one's. */
+  clash?(own: SinkClaim<z.output<C>>, other: SinkClaim<z.output<C>>): Mistake | undefined
   create(config: z.output<C>, context: SinkContext): Promise<Sink>
 }
 

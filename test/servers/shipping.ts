@@ -21,6 +21,7 @@ export async function openSink(spec: SinkSpec, settings: Readonly<Record<string,
   const context: SinkContext = {
     id: 'test',
     format,
+    streams: [],
     clock: systemClock,
     meter: SILENT_METER,
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

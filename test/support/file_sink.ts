@@ -30,6 +30,7 @@ export function fileStage(
     meter: { add() {}, set() {}, observe() {} },
     report() {},
     format: 'raw',
+    streams: ['acme', 'globex'].map(source => ({ source, stream: 'organization' })),
   }
   return {
     folder: folder.path,

@@ -19,6 +19,7 @@ export function exampleRegistry(create: { source?: (id: string) => Promise<Sourc
       tenant_events: z.boolean().default(false).describe('Also the tenant.'),
       event_types: z.array(z.string().min(1)).max(3).optional().describe('Only these.'),
     }),
+    streams: ['organization'],
     examples: [],
     create: (_, { id }) => (create.source ?? missing)(id),
   })

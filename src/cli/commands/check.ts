@@ -1,5 +1,6 @@
 import { systemClock } from '../../toolkit/clock.ts'
 import { BlockedError, TailraceError, toError } from '../../core/errors.ts'
+import { streamsFor } from '../../config/claims.ts'
 import { checkOne } from '../../service/checks.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
 import { EXIT } from '../exit.ts'
@@ -31,10 +32,10 @@ export const register: Register = (program, { io, action }) => {
         const rows = await Promise.all(
           [
             ...sources.map(({ id, spec, own }) => ({ id, spec, create: () => spec.create(own, quietContext(id)) })),
-            ...sinks.map(({ id, spec, own, settings: { format } }) => ({
+            ...sinks.map(({ id, spec, own, settings }) => ({
               id,
               spec,
-              create: () => spec.create(own, { ...quietContext(id), format }),
+              create: () => spec.create(own, { ...quietContext(id), format: settings.format, streams: streamsFor(settings, sources) }),
             })),
           ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stop.softStop))),
         )

@@ -17,7 +17,15 @@ const meter = { add: () => {}, set: () => {}, observe: () => {} }
 async function open(settings: object = {}) {
   const datadog = await startDatadogDouble('good-key')
   const config = datadogConfig.parse({ url: datadog.url, api_key: 'good-key', request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createDatadogSink(config, { id: 'dd', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+  const sink = createDatadogSink(config, {
+    id: 'dd',
+    clock: systemClock,
+    logger: silent,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
   return {
     datadog,
     sink,

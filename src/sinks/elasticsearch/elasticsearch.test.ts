@@ -18,7 +18,15 @@ const KEY = 'some:secret-key'
 async function open(settings: object = {}) {
   const search = await startSearchDouble()
   const config = elasticsearchConfig.parse({ urls: [search.url], api_key: KEY, request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createElasticsearchSink(config, { id: 'es', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+  const sink = createElasticsearchSink(config, {
+    id: 'es',
+    clock: systemClock,
+    logger: silent,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
   return {
     search,
     sink,

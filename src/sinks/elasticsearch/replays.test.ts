@@ -19,7 +19,7 @@ async function stage(settings: object = {}) {
     clock,
     start() {
       const config = elasticsearchConfig.parse({ urls: [search.url], api_key: 'some:secret-key', proxy: 'none', ...settings })
-      const sink = createElasticsearchSink(config, { id: 'es', clock, logger: silent, meter, report: () => {}, format: 'raw' })
+      const sink = createElasticsearchSink(config, { id: 'es', clock, logger: silent, meter, report: () => {}, format: 'raw', streams: [] })
       sinks.push(sink)
       return sink
     },

@@ -1,5 +1,6 @@
 import { defineSink } from '../../toolkit/declaration.ts'
 import { fileConfig } from './config.ts'
+import { fileClash } from './clash.ts'
 
 export const file = defineSink({
   type: 'file',
@@ -15,6 +16,7 @@ export const file = defineSink({
       yaml: 'path: /var/log/tailrace/audit.ndjson\nrotate_bytes: 100MiB\ncompress_closed: false\nfiles_max: 20\n',
     },
   ],
+  clash: fileClash,
   create: async (config, context) => {
     const { FileSink } = await import('./sink.ts')
     return new FileSink(config, context)

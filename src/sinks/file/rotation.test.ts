@@ -60,9 +60,22 @@ test('where the path ends with a source, closed files keep their numbers and the
 test('no file takes the name of another, of whatever template that is', async () => {
   using place = fileStage()
   for (const name of ['a.ndjson', 'a.0001.ndjson', 'a.0002.ndjson.gz']) writeFileSync(place.at(name), name)
-  await retire(place.at('a.ndjson'), pathTemplate(place.at('b.ndjson')))
+  await retire(place.at('a.ndjson'), pathTemplate(place.at('b.ndjson'), []))
   expect(place.read('a.0003.ndjson')).toBe('a.ndjson')
   expect(place.names()).toHaveLength(3)
+})
+
+test('files of no configured source are not closed, compressed or removed, whatever they are called', async () => {
+  using place = fileStage({ compress_closed: true, files_max: 1 }, { template: '{source}.ndjson' })
+  const theirs = ['nginx.0001.ndjson', 'nginx.0002.ndjson', 'nginx.0003.ndjson.gz.partial', 'nginx.ndjson']
+  for (const name of theirs) {
+    writeFileSync(place.at(name), name)
+    utimesSync(place.at(name), START_MS / 1000 - 86_400, START_MS / 1000 - 86_400)
+  }
+  for (const number of [1, 2]) writeFileSync(place.at(`acme.000${number}.ndjson`), lines(A))
+  await using sink = place.open()
+  await sink.write([B], never)
+  await vi.waitFor(() => expect(place.names()).toEqual(['acme.0002.ndjson.gz', 'acme.ndjson', ...theirs]))
 })
 
 test('what a crash left half compressed is finished, and nothing is there twice', async () => {

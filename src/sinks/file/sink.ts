@@ -46,7 +46,7 @@ export class FileSink implements Sink {
     this.#config = config
     this.#context = context
     this.#disk = disk
-    this.#template = pathTemplate(config.path)
+    this.#template = pathTemplate(config.path, context.streams)
     this.#periodMs = PERIODS_MS[config.rotate_every]
   }
 

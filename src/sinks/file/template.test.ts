@@ -3,6 +3,7 @@ import { activePath, numberedPath, pathTemplate, templateFault } from './templat
 
 const AT_MS = Date.UTC(2026, 0, 2, 3, 4)
 const SERIES = { source: 'acme', stream: 'organization' }
+const templateOf = (text: string) => pathTemplate(text, [SERIES, { source: 'acme-eu', stream: 'tenant' }])
 
 test.each([
   ['out/{source}/audit-%Y-%m-%d.ndjson', 'out', 2, 'day', 'out/acme/audit-2026-01-02.ndjson'],
@@ -15,7 +16,7 @@ test.each([
   ['out/{source}.%Y.ndjson', 'out', 1, undefined, 'out/acme.2026.ndjson'],
   ['out/{stream}.d/{source}-{stream}.log', 'out', 2, undefined, 'out/organization.d/acme-organization.log'],
 ] as const)('%s', (text, base, depth, period, path) => {
-  const template = pathTemplate(text)
+  const template = templateOf(text)
   const series = template.seriesOf(SERIES)
   expect([template.base, template.depth, template.period]).toEqual([base, depth, period])
   expect(template.pathOf(series, AT_MS)).toBe(path)
@@ -28,19 +29,29 @@ test.each([
   expect(activePath(template.match(`${numbered}.gz`)!)).toBe(path)
 })
 
-test.each(['out/acme/audit-2026-01-02.ndjson.gz', 'out/acme/audit-26-01-02.ndjson', 'out/acme/notes.txt', 'out/audit-2026-01-02.ndjson'])(
-  '%s is not ours',
-  path => {
-    expect(pathTemplate('out/{source}/audit-%Y-%m-%d.ndjson').match(path)).toBeUndefined()
+test.each([
+  'out/acme/audit-2026-01-02.ndjson.gz',
+  'out/acme/audit-26-01-02.ndjson',
+  'out/acme/notes.txt',
+  'out/audit-2026-01-02.ndjson',
+  'out/nginx/audit-2026-01-02.ndjson',
+])('%s is not ours', path => {
+  expect(templateOf('out/{source}/audit-%Y-%m-%d.ndjson').match(path)).toBeUndefined()
+})
+
+test.each(['nginx.log', 'nginx.0001.log', 'acme-tenant.log', 'acme-eu-organization.log', 'acme-eu.log'])(
+  '%s is of no stream of ours',
+  name => {
+    expect(templateOf('out/{source}-{stream}.log').match(`out/${name}`)).toBeUndefined()
   },
 )
 
 test('a lock is not ours', () => {
-  expect(pathTemplate('out/{source}').match('out/._source_.lock')).toBeUndefined()
+  expect(templateOf('out/{source}').match('out/._source_.lock')).toBeUndefined()
 })
 
 test('a name that is not ours to choose stays one part of a path', () => {
-  const template = pathTemplate('out/{source}/{stream}.ndjson')
+  const template = templateOf('out/{source}/{stream}.ndjson')
   const path = template.pathOf(template.seriesOf({ source: '../..', stream: '..' }), AT_MS)
   expect(path).toBe('out/_.._../_...ndjson')
 })

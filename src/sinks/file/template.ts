@@ -1,10 +1,8 @@
 import { basename, dirname, extname, join, sep } from 'node:path'
+import type { StreamName } from '../../core/context.ts'
 
 /** The values that tell one series of files from another: those of the placeholders the template has. */
-export interface Series {
-  readonly source: string
-  readonly stream: string
-}
+export type Series = StreamName
 
 /** A file that the template made. */
 export interface FoundFile {
@@ -31,10 +29,8 @@ export interface PathTemplate {
   match(path: string): FoundFile | undefined
 }
 
-const PIECE = /\{[^}]*\}?|%./g
+export const PIECE = /\{[^}]*\}?|%./g
 const NAMES = ['source', 'stream'] as const
-/** As short as the rest allows, so that a closed file's number is not taken for a part of it; locks begin with a dot. */
-const NAME_PATTERN = '[A-Za-z0-9_-][A-Za-z0-9._-]*?'
 const DATES: Readonly<Record<string, { readonly pattern: string; of(iso: string): string }>> = {
   '%Y': { pattern: String.raw`\d{4,6}`, of: iso => iso.slice(0, -20) },
   '%m': { pattern: String.raw`\d\d`, of: iso => iso.slice(-19, -17) },
@@ -64,15 +60,17 @@ export function activePath({ path, number }: FoundFile): string {
   return number === undefined ? plain : plain.replace(new RegExp(`\\.0*${number}(\\.[^.${sep}]*)?$`), '$1')
 }
 
-export function pathTemplate(text: string): PathTemplate {
+/** Of the files that have such a name, those of `streams` are the template's; any other is somebody else's. */
+export function pathTemplate(text: string, streams: readonly StreamName[]): PathTemplate {
   const first = text.search(/\{|%/)
   const base = join(dirname(first < 0 ? text : `${text.slice(0, first)}x`))
-  const pattern = new RegExp(`^${patternOf(text)}$`)
+  const pattern = new RegExp(`^${patternOf(text, streams)}$`)
   const used = NAMES.filter(name => text.includes(`{${name}}`))
   const only = (values: Partial<Record<string, string>>): Series => {
     const value = (name: (typeof NAMES)[number]) => (used.includes(name) ? legal(values[name] ?? '') : '')
     return { source: value('source'), stream: value('stream') }
   }
+  const known = new Set(streams.map(stream => JSON.stringify(only({ ...stream }))))
   return {
     base,
     depth:
@@ -96,7 +94,8 @@ export function pathTemplate(text: string): PathTemplate {
       const isGzip = groups.gz !== undefined
       // Only a closed file is compressed: anything else of that name is not ours.
       if (number === undefined && (isGzip || isPartial)) return undefined
-      return { path, series: only(groups), number, isGzip, isPartial }
+      const series = only(groups)
+      return known.has(JSON.stringify(series)) || used.length === 0 ? { path, series, number, isGzip, isPartial } : undefined
     },
   }
 }
@@ -111,7 +110,7 @@ function legal(value: string): string {
   return /^(\.|$)/.test(text) ? `_${text}` : text
 }
 
-function patternOf(template: string): string {
+function patternOf(template: string, streams: readonly StreamName[]): string {
   const path = join(template)
   const extension = extname(path)
   const stem = path.slice(0, path.length - extension.length)
@@ -124,7 +123,8 @@ function patternOf(template: string): string {
       const name = piece.slice(1, -1)
       if (seen.has(name)) return `\\k<${name}>`
       seen.add(name)
-      return `(?<${name}>${NAME_PATTERN})`
+      const values = new Set(streams.map(stream => legal(stream[name as (typeof NAMES)[number]])))
+      return `(?<${name}>${[...values].map(value => RegExp.escape(value)).join('|') || '(?!)'})`
     })
     return literals.map((literal, index) => literal + (pieces[index] ?? '')).join('')
   }

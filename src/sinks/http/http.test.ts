@@ -20,7 +20,15 @@ const meter = { add: () => {}, set: () => {}, observe: () => {} }
 async function open(settings: object = {}, authorization = 'Bearer good-token') {
   const receiver = await startHttpReceiver(authorization)
   const config = httpConfig.parse({ url: receiver.url, token: 'good-token', request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createHttpSink(config, { id: 'http', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+  const sink = createHttpSink(config, {
+    id: 'http',
+    clock: systemClock,
+    logger: silent,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
   return {
     receiver,
     sink,

@@ -20,6 +20,7 @@ async function open(settings: Readonly<Record<string, unknown>> = {}) {
   const context: SinkContext = {
     id: 'test',
     format: 'raw',
+    streams: [],
     clock: systemClock,
     meter: { add: quiet, set: quiet, observe: quiet },
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },

@@ -37,6 +37,7 @@ async function receiver(answer: Answer, settings: Record<string, unknown> = {}, 
   const context: SinkContext = {
     id: 'test',
     format: 'raw',
+    streams: [],
     clock: systemClock,
     meter: { add: quiet, set: quiet, observe: quiet },
     logger: { debug: quiet, info: quiet, warn: message => void warnings.push(message), error: quiet },

@@ -26,7 +26,15 @@ test.each([
   onTestFinished(() => void vi.unstubAllEnvs())
   await using double = await startS3Double()
   const config = s3Config.parse({ bucket: 'audit', region: 'eu-central-1', endpoint: double.url, proxy: 'none' })
-  await using sink = createS3Sink(config, { id: 's3', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+  await using sink = createS3Sink(config, {
+    id: 's3',
+    clock: systemClock,
+    logger: silent,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
 
   login('an-old-key')
   double.refusals.set('PUT', { status: 403, code })

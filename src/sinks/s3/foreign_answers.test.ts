@@ -31,6 +31,7 @@ async function open(answers: Answers) {
     meter,
     report: () => {},
     format: 'raw',
+    streams: [],
   })
   return {
     sink,

@@ -34,7 +34,7 @@ async function open(settings: object = {}) {
   const say = (message: string) => void said.push(message)
   const logger = { debug: say, info: say, warn: say, error: say }
   const meter = { add: () => {}, set: () => {}, observe: () => {} }
-  const sink = createS3Sink(config, { id: 's3', clock: systemClock, logger, meter, report: () => {}, format: 'raw' })
+  const sink = createS3Sink(config, { id: 's3', clock: systemClock, logger, meter, report: () => {}, format: 'raw', streams: [] })
   return {
     double,
     sink,

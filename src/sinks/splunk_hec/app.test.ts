@@ -47,7 +47,11 @@ test('the stanzas are the sourcetypes that the sink sends', async () => {
   const sent: string[] = []
   for (const { type: format } of REGISTRY.formats) {
     await using hec = await startHecDouble('t')
-    await using sink = createSplunkHecSink(splunkHecConfig.parse({ url: hec.url, token: 't', proxy: 'none' }), { ...context, format })
+    await using sink = createSplunkHecSink(splunkHecConfig.parse({ url: hec.url, token: 't', proxy: 'none' }), {
+      ...context,
+      format,
+      streams: [],
+    })
     await sink.write([mapped('a')], new AbortController().signal)
     sent.push(hec.events[0]!.sourcetype)
   }

@@ -23,7 +23,15 @@ async function open(settings: object = {}) {
     acknowledge_interval: '100ms',
     ...settings,
   })
-  const sink = createSplunkHecSink(config, { id: 'splunk', clock: systemClock, logger: silent, meter, report: () => {}, format: 'raw' })
+  const sink = createSplunkHecSink(config, {
+    id: 'splunk',
+    clock: systemClock,
+    logger: silent,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
   return {
     hec,
     sink,

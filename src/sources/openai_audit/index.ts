@@ -5,6 +5,7 @@ export const openaiAudit = defineSource({
   type: 'openai_audit',
   summary: 'Reads the audit log of an OpenAI organization.',
   config: openaiAuditConfig,
+  streams: ['organization', 'tenant'],
   examples: [
     { title: 'The last 30 days, then what is new', yaml: 'api_key: ${OPENAI_ADMIN_KEY}\nstart: 30d\n' },
     {

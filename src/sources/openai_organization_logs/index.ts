@@ -6,6 +6,7 @@ export const openaiOrganizationLogs = defineSource({
   summary:
     'Reads the older log of an OpenAI organization, which is listed by cursor alone. Its past is read newest first; what is new comes beside it.',
   config: openaiOrganizationLogsConfig,
+  streams: ['organization'],
   examples: [
     { title: 'The last 30 days, then what is new', yaml: 'api_key: ${OPENAI_ADMIN_KEY}\nstart: 30d\n' },
     {

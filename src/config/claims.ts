@@ -1,0 +1,32 @@
+import type { StreamName } from '../core/context.ts'
+import type { SinkSettings } from './component.ts'
+import type { ConfiguredSink, ConfiguredSource } from './load.ts'
+import { type SettingNode, walk } from './node.ts'
+import type { Problem } from './problem.ts'
+
+/** The streams whose events a sink is sent. */
+export function streamsFor({ inputs }: Pick<SinkSettings, 'inputs'>, sources: readonly ConfiguredSource[]): readonly StreamName[] {
+  return sources
+    .filter(({ id }) => inputs?.includes(id) ?? true)
+    .flatMap(({ id, spec }) => spec.streams.map(stream => ({ source: id, stream })))
+}
+
+/** What two sinks of one type can't both be set to; told of the later one. */
+export function refuseClaims(
+  section: SettingNode,
+  sinks: readonly ConfiguredSink[],
+  sources: readonly ConfiguredSource[],
+  problems: Problem[],
+): void {
+  const claims = sinks.map(({ id, spec, own, settings }) => ({ id, spec, config: own, streams: streamsFor(settings, sources) }))
+  for (const [index, claim] of claims.entries()) {
+    const mistake = claims
+      .slice(0, index)
+      .filter(({ spec }) => spec === claim.spec)
+      .map(other => claim.spec.clash?.(claim, other))
+      .find(found => found !== undefined)
+    if (mistake === undefined) continue
+    const { node } = walk(section, [claim.id, ...mistake.path])
+    problems.push({ place: node.place, path: ['sinks', claim.id, ...mistake.path], message: mistake.message })
+  }
+}
