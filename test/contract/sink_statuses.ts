@@ -38,6 +38,8 @@ export interface StatusOptions {
   readonly openAt: (url: string) => Promise<Opened>
   /** Where this destination's own documentation gives a status another meaning, and which. */
   readonly otherwise?: Readonly<Record<number, ErrorClass>>
+  /** Of this destination, where it judges events by a 400: what it says to a body that it can't read, and to one that it takes. */
+  readonly words?: { readonly refusal: string; readonly success: string }
 }
 
 /** Answers everything in one way. */
@@ -55,7 +57,7 @@ async function failureOf({ sink }: Opened): Promise<unknown> {
 }
 
 /** What every sink over HTTP makes of statuses, and of what keeps it from getting any. */
-export function testSinkStatuses(name: string, { openAt, otherwise = {} }: StatusOptions): void {
+export function testSinkStatuses(name: string, { openAt, otherwise = {}, words }: StatusOptions): void {
   describe(`${name} tells answers apart`, () => {
     test.each(STATUSES)('%i', async (status, usual) => {
       await using server = await startAnswering(status, {})
@@ -71,6 +73,25 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {} }: Statu
       await using opened = await openAt(server.url)
       expect(await failureOf(opened)).toMatchObject({ name: 'RetryableError', retryAfterMs: 77_000 })
     })
+
+    test.runIf(words !== undefined)(
+      'one that can not unpack is sent bodies as they are, and no event is at fault (invariant 4)',
+      async () => {
+        const taken: string[] = []
+        await using server = await serve(async (request, response) => {
+          const body = await bytesOf(request)
+          const isPacked = body[0] === 0x1f
+          if (!isPacked) taken.push(body.toString())
+          response.writeHead(isPacked ? 400 : 200, { 'content-type': 'application/json' }).end(isPacked ? words!.refusal : words!.success)
+        })
+        await using opened = await openAt(server.url)
+        expect(await lettersOf(opened.sink)).toEqual([])
+        await opened.sink.write(EVENTS, never)
+        for (const { event } of EVENTS)
+          expect(taken.filter(text => text.includes(`${event.id}\\"`) || text.includes(`"${event.id}"`))).toHaveLength(2)
+        expect(taken.at(-1)).toContain('c')
+      },
+    )
 
     test('a name that does not resolve may resolve later', async () => {
       await using opened = await openAt('http://tailrace-nowhere.invalid:1')
@@ -96,8 +117,8 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {} }: Statu
   })
 }
 
-/** That of a batch with one event at fault the others are delivered, and that one is told with the reason. */
-export async function expectOneRefused(sink: Sink, id: string): Promise<void> {
+/** What a batch leaves among the dead letters. */
+async function lettersOf(sink: Sink): Promise<readonly { event: MappedEvent; reason: string }[]> {
   const letters: { event: MappedEvent; reason: string }[] = []
   const deliver = createDeliver({
     sink,
@@ -108,6 +129,12 @@ export async function expectOneRefused(sink: Sink, id: string): Promise<void> {
     report: { retried: () => {}, state: () => {} },
   })
   await deliver(EVENTS, never)
+  return letters
+}
+
+/** That of a batch with one event at fault the others are delivered, and that one is told with the reason. */
+export async function expectOneRefused(sink: Sink, id: string): Promise<void> {
+  const letters = await lettersOf(sink)
   expect(letters.map(({ event }) => event.event.id)).toEqual([id])
   expect(letters[0]!.reason.length).toBeGreaterThan(10)
 }

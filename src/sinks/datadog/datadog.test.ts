@@ -49,7 +49,11 @@ const failureOf = (write: Promise<unknown>) =>
   )
 
 // Without the words of the intake somebody before it has answered, who knows nothing of logs.
-testSinkStatuses('datadog', { openAt: url => open({ url }), otherwise: { 400: BlockedError } })
+testSinkStatuses('datadog', {
+  openAt: url => open({ url }),
+  otherwise: { 400: BlockedError },
+  words: { refusal: '{"errors":["invalid payload"]}', success: '{}' },
+})
 
 test('of a batch with one event that is refused the others are delivered', async () => {
   await using stage = await open()

@@ -3,9 +3,10 @@ import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import type { Rejection, Sink } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { createCompressor } from '../../toolkit/body/compress.ts'
+import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
@@ -18,7 +19,7 @@ import { LOG_BYTES_MAX, REQUEST_BYTES_MAX } from './limits.ts'
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
 
-export function createDatadogSink(config: DatadogConfig, { clock, format }: SinkContext): Sink {
+export function createDatadogSink(config: DatadogConfig, { clock, format, logger }: SinkContext): Sink {
   const url = intakeOf(config)
   const http = httpOptions(config)
   const endpoint = createHttpEndpoint({
@@ -33,17 +34,18 @@ export function createDatadogSink(config: DatadogConfig, { clock, format }: Sink
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
+  const packing = new Packing({ compression: config.compression, logger, isTaken: isTaken })
   const encode = createEncoder({ ...config, format })
   const errorOf = (answer: HttpAnswer) => datadogError(answer, { url, keyOrigin: config.api_key.origin, nowMs: clock.now() })
 
   async function send(logs: readonly string[], signal: AbortSignal): Promise<void> {
-    const request = () =>
+    const request = (isPlain: boolean) =>
       buffers.encode(listOf(logs), async plain => {
         if (plain.length > REQUEST_BYTES_MAX) throw requestTooLarge(plain.length)
-        const { body, headers } = await compress(plain)
+        const { body, headers } = await (isPlain ? asItIs : compress)(plain)
         return endpoint.request({ method: 'POST', body, headers }, signal)
       })
-    const answer = await queue.run(request, signal)
+    const answer = await packing.send(isPlain => queue.run(() => request(isPlain), signal), isLastRefusal(logs))
     if (!isTaken(answer)) throw errorOf(answer)
   }
 

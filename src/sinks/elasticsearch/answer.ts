@@ -127,7 +127,7 @@ export function answerError(answer: HttpAnswer, { url, index, login, http }: Ans
       if (meant instanceof BlockedError) return meant
       return new BlockedError(
         'elasticsearch.refused',
-        `${what} It refused the request, not one of its events: look at urls, index and pipeline. ${NOTHING_DROPPED}`,
+        `${what} It refused the request, not one of its events: look at urls, index, pipeline and compression. ${NOTHING_DROPPED}`,
       )
     }
     case 404:

@@ -39,7 +39,10 @@ async function open(settings: object = {}, authorization = 'Bearer good-token') 
   }
 }
 
-testSinkStatuses('http', { openAt: url => open({ url }) })
+testSinkStatuses('http', {
+  openAt: url => open({ url, compression: 'gzip' }),
+  words: { refusal: `invalid character '\\x1f' looking for beginning of value`, success: '' },
+})
 
 test('of a batch with one event that is refused the others are delivered', async () => {
   await using stage = await open()

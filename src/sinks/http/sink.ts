@@ -2,9 +2,10 @@ import type { SinkContext } from '../../core/context.ts'
 import { BlockedError } from '../../core/errors.ts'
 import { DELIVERED, type Sink } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { createCompressor } from '../../toolkit/body/compress.ts'
+import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
 import { createLogin } from '../../toolkit/http/login.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
@@ -16,7 +17,7 @@ import { bodyOf, CONTENT_TYPES } from './encode.ts'
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
 
-export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink {
+export function createHttpSink(config: HttpConfig, { clock, logger }: SinkContext): Sink {
   const { url, method, encoding } = config
   const http = httpOptions(config)
   const login = createLogin(config.token && { name: 'The token', scheme: 'Bearer', secret: config.token }, config)
@@ -33,6 +34,7 @@ export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
+  const packing = new Packing({ compression: config.compression, logger, isTaken: isSuccess })
 
   function errorOf(answer: HttpAnswer, path?: string): Error {
     const error = endpoint.errorOf(answer, path)
@@ -43,12 +45,12 @@ export function createHttpSink(config: HttpConfig, { clock }: SinkContext): Sink
   return {
     async write(events, signal) {
       if (events.length === 0) return DELIVERED
-      const request = () =>
+      const request = (isPlain: boolean) =>
         buffers.encode(bodyOf(events, encoding), async plain => {
-          const { body, headers } = await compress(plain)
+          const { body, headers } = await (isPlain ? asItIs : compress)(plain)
           return endpoint.request({ method, body, headers }, signal)
         })
-      const answer = await queue.run(request, signal)
+      const answer = await packing.send(isPlain => queue.run(() => request(isPlain), signal), isLastRefusal(events))
       if (!isSuccess(answer)) throw errorOf(answer)
       return DELIVERED
     },

@@ -38,7 +38,7 @@ async function open(settings: Readonly<Record<string, unknown>> = {}) {
   }
 }
 
-testSinkStatuses('otlp', { openAt: url => open({ url }) })
+testSinkStatuses('otlp', { openAt: url => open({ url }), words: { refusal: '{"code":3,"message":"invalid character"}', success: '{}' } })
 
 testSinkContract('otlp', async () => {
   const { double, sink, ...rest } = await open()

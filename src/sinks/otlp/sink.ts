@@ -3,12 +3,13 @@ import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { httpError } from '../../toolkit/http/errors.ts'
+import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
 import { otlpError, type PartialSuccess, partialSuccess } from './answer.ts'
 import type { OtlpConfig } from './config.ts'
-import { OtlpExporter } from './exporter.ts'
+import { OtlpExporter, type OtlpExporterOptions } from './exporter.ts'
 import { createRecords } from './records.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
@@ -18,7 +19,7 @@ const ANSWER_BYTES_MAX = 1024 * 1024
 export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: SinkContext): Sink {
   const url = config.url.pathname === '/' ? new URL('/v1/logs', config.url) : config.url
   const http = httpOptions(config)
-  const exporter = new OtlpExporter({
+  const options: OtlpExporterOptions = {
     ...http,
     component: 'otlp',
     url,
@@ -27,13 +28,16 @@ export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: Si
     concurrencyMax: REQUESTS_MAX,
     answerBytesMax: ANSWER_BYTES_MAX,
     headers: () => ({ ...http.headers(), ...(config.token && { authorization: `Bearer ${config.token.reveal()}` }) }),
-  })
+  }
+  const [exporter, plainExporter] = [new OtlpExporter(options), new OtlpExporter({ ...options, compression: 'none' })]
+  const packing = new Packing({ compression: config.compression, logger, isTaken: ({ status }) => status < 300 })
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const login = config.token === undefined ? 'No token is set' : `The token comes from ${config.token.origin}`
   const recordOf = createRecords({ ...config, format })
 
   async function send(events: readonly MappedEvent[], signal: AbortSignal): Promise<PartialSuccess | undefined> {
-    const answer = await queue.run(() => exporter.send(events.map(recordOf), signal), signal)
+    const request = (isPlain: boolean) => queue.run(() => (isPlain ? plainExporter : exporter).send(events.map(recordOf), signal), signal)
+    const answer = await packing.send(request, isLastRefusal(events))
     if (answer.status >= 300) throw otlpError(answer, url, login) ?? httpError('otlp', url, answer, clock.now())
     return partialSuccess(answer, url, config.protocol)
   }
@@ -55,6 +59,6 @@ export function createOtlpSink(config: OtlpConfig, { clock, format, logger }: Si
     write: async (events, signal) => resultOf(events, await send(events, signal)),
     check: async signal => void (await send([], signal)),
     changed: signal => anyChanged([...(config.token ? [config.token] : []), ...http.secrets], clock, signal),
-    [Symbol.asyncDispose]: () => exporter.close(),
+    [Symbol.asyncDispose]: async () => void (await Promise.all([exporter.close(), plainExporter.close()])),
   }
 }

@@ -51,6 +51,12 @@ export function isTaken({ status, text }: HttpAnswer): boolean {
   return status === 200 && code !== undefined && (code === SUCCESS || APPROACHING_LIMITS.includes(code))
 }
 
+/** Whether it could make no event of the beginning of the body: code 6, of the first event or of none. */
+export function refusesFirst({ text }: HttpAnswer): boolean {
+  const { code, invalidEventNumber = 0 } = readHecAnswer(text)
+  return code === 6 && invalidEventNumber === 0
+}
+
 /** What the collector says to a request without events, when it would take one with events. */
 export function isGoodToken(answer: HttpAnswer): boolean {
   return isTaken(answer) || readHecAnswer(answer.text).code === 5

@@ -3,14 +3,15 @@ import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { createCompressor } from '../../toolkit/body/compress.ts'
+import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
+import { Packing } from '../../toolkit/http/packing.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/tls.ts'
 import { acknowledged, Channels, tellsStates } from './acknowledgements.ts'
-import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer } from './answer.ts'
+import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer, refusesFirst } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
 import { bodyOf, createFrame } from './encode.ts'
 
@@ -20,7 +21,7 @@ const ANSWER_BYTES_MAX = 1024 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
-export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: SinkContext): Sink {
+export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, logger }: SinkContext): Sink {
   const paths = pathsOf(config.url)
   const url = new URL(paths.event, config.url)
   const http = httpOptions(config)
@@ -40,6 +41,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
+  const packing = new Packing({ compression: config.compression, logger, isTaken: isTaken })
   const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, path = paths.event) =>
     hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
@@ -60,12 +62,12 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format }: 
   }
 
   async function send(events: readonly MappedEvent[], channel: Headers, signal: AbortSignal): Promise<HttpAnswer> {
-    const request = () =>
+    const request = (isPlain: boolean) =>
       buffers.encode(bodyOf(events, frame), async plain => {
-        const { body, headers } = await compress(plain)
+        const { body, headers } = await (isPlain ? asItIs : compress)(plain)
         return endpoint.request({ method: 'POST', body, headers: { ...headers, ...channel } }, signal)
       })
-    return await queue.run(request, signal)
+    return await packing.send(isPlain => queue.run(() => request(isPlain), signal), refusesFirst)
   }
 
   async function sendAcknowledged(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {

@@ -60,7 +60,11 @@ test('returning means stored, with time, fields and the text byte for byte (inva
 })
 
 // Without a code of the collector somebody before it has answered, who knows nothing of events.
-testSinkStatuses('splunk_hec', { openAt: url => open({ url }), otherwise: { 400: BlockedError, 422: BlockedError } })
+testSinkStatuses('splunk_hec', {
+  openAt: url => open({ url }),
+  otherwise: { 400: BlockedError, 422: BlockedError },
+  words: { refusal: '{"text":"Invalid data format","code":6,"invalid-event-number":0}', success: '{"text":"Success","code":0}' },
+})
 
 test('of a batch with one event that is refused the others are delivered', async () => {
   await using stage = await open()

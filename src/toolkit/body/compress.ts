@@ -29,6 +29,9 @@ export interface Compressed {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A copy: the socket may still send when an early answer frees the buffer. */
+export const asItIs = async (body: Buffer): Promise<Compressed> => ({ body: Buffer.from(body), headers: {} })
+
 /**
  * Compresses as the settings say, on another thread. A body has to stay as it is until then; bodies under way at once
  * do not wait for each other.
@@ -40,8 +43,7 @@ export function createCompressor(settings: {
   const level = settings.compression_level
   switch (settings.compression) {
     case 'none':
-      // A copy: the socket may still send when an early answer frees the buffer.
-      return async body => ({ body: Buffer.from(body), headers: {} })
+      return asItIs
     case 'gzip':
     case 'zstd': {
       const streams = settings.compression === 'gzip' ? gzipStreams(level) : zstdStreams(level)

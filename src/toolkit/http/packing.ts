@@ -1,0 +1,45 @@
+import type { Logger } from '../../core/context.ts'
+import type { HttpAnswer } from './answer.ts'
+
+export interface PackingOptions {
+  readonly compression: string
+  readonly logger: Logger
+  /** Whether the destination took the request. */
+  readonly isTaken: (answer: HttpAnswer) => boolean
+}
+
+/**
+ * Who can't unpack a body refuses it with 400, as if its events were at fault, and each would end among the dead letters
+ * (invariant 4). So what is refused is sent once more as it is: if that is taken, all goes so from then on. No word of the
+ * answer is asked, for it may be an event's own.
+ */
+export class Packing {
+  readonly #options: PackingOptions
+  #isPlain: boolean
+
+  constructor(options: PackingOptions) {
+    this.#options = options
+    this.#isPlain = options.compression === 'none'
+  }
+
+  /** `isDoubtful`: whether an answer that is no success would make a dead letter. */
+  async send(request: (isPlain: boolean) => Promise<HttpAnswer>, isDoubtful: (answer: HttpAnswer) => boolean): Promise<HttpAnswer> {
+    const wasPlain = this.#isPlain
+    const answer = await request(wasPlain)
+    if (wasPlain || !isDoubtful(answer)) return answer
+    const second = await request(true)
+    if (!this.#options.isTaken(second)) return answer
+    if (!this.#isPlain) {
+      const { compression, logger } = this.#options
+      logger.warn(
+        `The destination refuses what is compressed with ${compression} (status ${answer.status}) and takes it as it is, so nothing is compressed until the next start: set compression: none. It said: ${answer.detail}`,
+      )
+    }
+    this.#isPlain = true
+    return second
+  }
+}
+
+/** Of one event, which would be a dead letter, or of none. */
+export const isLastRefusal = (events: readonly unknown[]) => (answer: HttpAnswer) =>
+  events.length <= 1 && (answer.status === 400 || answer.status === 422)
