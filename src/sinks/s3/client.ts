@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3'
+import { loadConfig, loadSharedConfigFiles, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config'
 import type { Clock } from '../../core/clock.ts'
 import type { S3Config } from './config.ts'
 import type { EndpointHandler } from './handler.ts'
@@ -14,7 +15,7 @@ export function createClient(config: S3Config, handler: EndpointHandler, clock: 
   return new S3Client({
     requestHandler: handler,
     maxAttempts: 1,
-    ...(region !== undefined && { region }),
+    region: region ?? findRegion(),
     ...(endpoint !== undefined && { endpoint: endpoint.href }),
     forcePathStyle: path_style ?? endpoint !== undefined,
     // Other stores know no trailing checksums; TLS and the signature of the body guard it.
@@ -32,4 +33,14 @@ export function createClient(config: S3Config, handler: EndpointHandler, clock: 
         }),
       }),
   })
+}
+
+/** As the SDK finds it, but in files that are read anew: of what it is not told to read again it sees no correction. */
+function findRegion(): () => Promise<string> {
+  let found: Promise<string> | undefined
+  const find = async () => {
+    await loadSharedConfigFiles(REREAD)
+    return await loadConfig(NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS)()
+  }
+  return () => (found ??= find())
 }
