@@ -74,6 +74,8 @@ const PASSING = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed', // The SDK has set its clock by the answer.
   'OperationAborted',
+  'Redirect', // Of a bucket that is new, until its name is known everywhere.
+  'TemporaryRedirect',
   'ConditionalRequestConflict',
   'NoSuchUpload', // The parts are gone; the next attempt begins with the first.
   'BadDigest',

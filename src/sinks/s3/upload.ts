@@ -62,6 +62,7 @@ function abortable({ client, config, logger }: { client: S3Client; config: S3Con
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
     if (command instanceof AbortMultipartUploadCommand) {
       return await client.send(command).catch((error: unknown) => {
+        if (toError(error).name === 'NoSuchUpload') return // Nor are there parts of it.
         const message = 'parts of an unfinished upload could not be removed; a lifecycle rule of the bucket should do it'
         logger.warn(message, { key: command.input.Key, error: toError(error) })
       })
