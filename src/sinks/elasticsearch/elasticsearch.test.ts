@@ -42,19 +42,24 @@ const storedIn = ({ documents }: SearchDouble) => documents.map(({ id }) => id)
 // A whole request is refused for its target or its form; an event at fault is refused by its item.
 testSinkStatuses('elasticsearch', { openAt: url => open({ urls: [url] }), otherwise: { 400: BlockedError } })
 
-testSinkContract('elasticsearch', async () => {
-  const { search, sink, ...rest } = await open()
-  return {
-    sink,
-    secret: 'secret-key',
-    behave: behaviour => {
-      search.mode = behaviour
-    },
-    stored: () => storedIn(search),
-    requests: () => search.requests,
-    [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
-  }
-})
+// The answer to a bulk request is as long as the batch.
+testSinkContract(
+  'elasticsearch',
+  async () => {
+    const { search, sink, ...rest } = await open()
+    return {
+      sink,
+      secret: 'secret-key',
+      behave: behaviour => {
+        search.mode = behaviour
+      },
+      stored: () => storedIn(search),
+      requests: () => search.requests,
+      [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
+    }
+  },
+  { huge: BatchRefusedError },
+)
 
 test.each(['gzip', 'none'])(
   'returning means stored, byte for byte behind the time (invariant 3), with compression %s',

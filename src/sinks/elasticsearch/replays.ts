@@ -8,7 +8,7 @@ import type { IndexTemplate } from './index_name.ts'
 
 /** Ids of one search; with as many hits as a search may answer, each may stand ten times already. */
 const SEARCH_IDS_MAX = 1000
-const SEARCH_HITS_MAX = 10_000
+export const SEARCH_HITS_MAX = 10_000
 /** The most events that are remembered as stored: more than are under way at once, at about 100 bytes each. */
 const RECENT_MAX = 100_000
 

@@ -1,5 +1,5 @@
 import type { SinkContext } from '../../core/context.ts'
-import { BlockedError } from '../../core/errors.ts'
+import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
@@ -28,12 +28,13 @@ import { createEncoder } from './encode.ts'
 import { type Host, Hosts } from './hosts.ts'
 import { indexTemplate } from './index_name.ts'
 import { loginOf } from './login.ts'
-import { type Ask, Replays } from './replays.ts'
+import { type Ask, Replays, SEARCH_HITS_MAX } from './replays.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
 /** The errors of ten thousand events. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024
+const ANSWER_TOO_LARGE = 'elasticsearch.answer_too_large'
 
 export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: SinkContext): Sink {
   const template = indexTemplate(config.index)
@@ -74,6 +75,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
     const answer = await host.endpoint.request({ method: 'POST', path: full, headers, body }, signal)
     if (answer.status === 403 && !isBlock(answer)) throw noLook(answer, contextOf(host, full, index))
+    if (answer.status === 400 && answer.text.includes('max_result_window')) throw narrowWindow(answer, contextOf(host, full, index))
     if (answer.status !== 200) throw answerError(answer, contextOf(host, full, index))
     if (parsed(answer.text) === undefined) throw noAnswerTo('a search for events', new URL(full, host.url.origin), answer)
     return answer.text
@@ -96,6 +98,8 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       if (verdicts === undefined) throw noAnswerTo('a bulk request of these events', new URL(path, host.url.origin), answer)
       isCertain = verdicts.every(({ status }) => status < 500)
       return verdicts
+    } catch (error) {
+      throw error instanceof RetryableError && error.code === ANSWER_TOO_LARGE && events.length > 1 ? inHalves(error) : error
     } finally {
       if (!isCertain) replays.doubt()
     }
@@ -167,4 +171,16 @@ function noLook(answer: HttpAnswer, { url, index, login }: AnswerContext): Block
     'elasticsearch.denied',
     `${url.origin}${url.pathname} answered 403: ${saidOf(answer)}. Before events are written that may be there already, they are looked for: grant on ${index} the rights to refresh and search (Elasticsearch: maintenance and read; OpenSearch: indices:admin/refresh* and read), or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${login}. ${NOTHING_DROPPED}`,
   )
+}
+
+function narrowWindow(answer: HttpAnswer, { url, index }: AnswerContext): BlockedError {
+  return new BlockedError(
+    'elasticsearch.target',
+    `${url.origin}${url.pathname} answered 400: ${saidOf(answer)}. Before events are written that may be there already, they are looked for: set index.max_result_window of ${index} to ${SEARCH_HITS_MAX} or more, or set deduplicate: never, with which they stand twice if the data stream has rolled over. ${NOTHING_DROPPED}`,
+  )
+}
+
+/** The same events would have the same answer; those that were stored answer in few words the next time. */
+function inHalves(cause: RetryableError): BatchRefusedError {
+  return new BatchRefusedError(ANSWER_TOO_LARGE, `${cause.message} It is sent in halves.`, { cause })
 }
