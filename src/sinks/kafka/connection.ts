@@ -1,12 +1,14 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import kafkajs, { type Admin, type ISocketFactoryArgs, type LogEntry, type Message, type Producer, type SASLOptions } from 'kafkajs'
+import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/context.ts'
 import type { TlsOptions } from '../../toolkit/tls.ts'
 import { COMPRESSION } from './codecs.ts'
 import type { KafkaConfig } from './config.ts'
 import { UnsentError } from './errors.ts'
 import type { Group } from './groups.ts'
+import { Partitions } from './partitions.ts'
 import { quietNegativeTimers } from './quiet.ts'
 
 const { Kafka, logLevel, Partitioners } = kafkajs
@@ -22,6 +24,7 @@ export interface ConnectionSettings {
   readonly tls: TlsOptions | undefined
   readonly password: string
   readonly logger: Logger
+  readonly clock: Clock
 }
 
 /** One producer's life: its sockets, and its count of the messages of each partition. */
@@ -32,13 +35,13 @@ export class KafkaConnection {
   readonly #config: KafkaConfig
   readonly #sockets = new Set<Socket>()
   readonly #partitionOf = Partitioners.DefaultPartitioner()
-  readonly #partitions = new Map<string, Promise<number>>()
+  readonly #partitions: Partitions
   /** By partition, the ids of a sending that failed, of which the broker may have stored any part. */
   readonly #unsettled = new Map<string, readonly string[]>()
   #opened: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ config, idempotent, tls, password, logger }: ConnectionSettings) {
+  constructor({ config, idempotent, tls, password, logger, clock }: ConnectionSettings) {
     quietNegativeTimers()
     this.idempotent = idempotent
     this.#config = config
@@ -56,6 +59,7 @@ export class KafkaConnection {
       ...(config.sasl !== undefined && { sasl: { ...config.sasl, password } as SASLOptions }),
     })
     this.#admin = kafka.admin()
+    this.#partitions = new Partitions(topic => this.#askPartitions(topic), clock)
     this.#producer = kafka.producer({
       idempotent,
       allowAutoTopicCreation: false,
@@ -71,16 +75,9 @@ export class KafkaConnection {
     return this.#opened
   }
 
-  /** The number of partitions of a topic, asked once, and again after a failure of that topic. */
+  /** The number of partitions of a topic, asked every few minutes, and at once after a failure of that topic. */
   async partitions(topic: string): Promise<number> {
-    const known = this.#partitions.get(topic) ?? this.#askPartitions(topic)
-    this.#partitions.set(topic, known)
-    try {
-      return await known
-    } catch (error) {
-      this.#partitions.delete(topic)
-      throw error
-    }
+    return await this.#partitions.of(topic)
   }
 
   /**
@@ -122,7 +119,7 @@ export class KafkaConnection {
       // kafkajs sends nothing to a partition that it has not heard of, and calls that a success.
       if (!answers.some(answer => answer.partition === partition)) throw new UnsentError(partition)
     } catch (error) {
-      this.#partitions.delete(topic) // The topic may have been made anew with fewer.
+      this.#partitions.forget(topic)
       throw error
     }
     this.#unsettled.delete(key)

@@ -160,6 +160,7 @@ export class KafkaSink implements Sink {
       tls: this.#tls?.options(),
       password: config.sasl?.password.reveal() ?? '',
       logger: this.#context.logger,
+      clock: this.#context.clock,
     })
   }
 
