@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import { REGISTRY } from '../registry.ts'
 import { checkConfig, loadConfig } from './load.ts'
 
@@ -31,6 +33,17 @@ test.each([
 ])('the example of %s, "%s", is valid', (_, __, text) => {
   checkConfig([{ name: 'example.yaml', text }], { registry: REGISTRY, env: ENV })
 })
+
+test.each([...REGISTRY.sources, ...REGISTRY.sinks].map(spec => [`docs/${spec.kind}s/${spec.type}.md`, spec] as const))(
+  '%s writes every value as YAML has to have it',
+  (page, { config }) => {
+    const rows = readFileSync(join(ROOT, page), 'utf8').matchAll(/^\| `tls\.min_version` \| (.*?) \| `(.*?)` \|/gm)
+    const tls = z.object(config.shape).shape.tls as z.ZodType | undefined
+    for (const [, values, preset] of rows) {
+      for (const [, value] of `${values} \`${preset}\``.matchAll(/`(.*?)`/g)) tls!.parse({ min_version: parse(value!) as unknown })
+    }
+  },
+)
 
 test('no setting of a component has the name of a setting that all have', () => {
   const common = ['type', 'inputs', 'format', 'severity', 'batch', 'concurrency', 'retry', 'organization', 'include_original', 'ecs']

@@ -27,7 +27,8 @@ function rowsOf(schema: JsonObject, prefix: string): readonly Row[] {
   })
 }
 
-const shown = (value: JsonValue | undefined) => (typeof value === 'string' ? value : JSON.stringify(value))
+/** As it has to be written in YAML, where `1.2` alone is a number. */
+const shown = (value: JsonValue | undefined) => (typeof value === 'string' && !/^\d+(\.\d+)?$/.test(value) ? value : JSON.stringify(value))
 
 function typeWords(setting: JsonObject): string {
   if (setting.writeOnly === true) return 'secret'
