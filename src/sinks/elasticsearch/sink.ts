@@ -34,7 +34,6 @@ import { type Ask, Replays, SEARCH_HITS_MAX } from './replays.ts'
 const REQUESTS_MAX = 64
 /** The errors of ten thousand events. */
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024
-const ANSWER_TOO_LARGE = 'elasticsearch.answer_too_large'
 
 export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: SinkContext): Sink {
   const template = indexTemplate(config.index)
@@ -99,7 +98,9 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       isCertain = verdicts.every(({ status }) => status < 500)
       return verdicts
     } catch (error) {
-      throw error instanceof RetryableError && error.code === ANSWER_TOO_LARGE && events.length > 1 ? inHalves(error) : error
+      throw error instanceof RetryableError && error.code === 'elasticsearch.answer_too_large' && events.length > 1
+        ? inHalves(error)
+        : error
     } finally {
       if (!isCertain) replays.doubt()
     }
@@ -182,5 +183,5 @@ function narrowWindow(answer: HttpAnswer, { url, index }: AnswerContext): Blocke
 
 /** The same events would have the same answer; those that were stored answer in few words the next time. */
 function inHalves(cause: RetryableError): BatchRefusedError {
-  return new BatchRefusedError(ANSWER_TOO_LARGE, `${cause.message} It is sent in halves.`, { cause })
+  return new BatchRefusedError('elasticsearch.answer_too_large', `${cause.message} It is sent in halves.`, { cause })
 }
