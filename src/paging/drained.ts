@@ -58,6 +58,8 @@ export interface SealOptions {
   readonly known: KnownIds
   /** The window that the row speaks for; events outside it were listed beside it. */
   readonly sealed: Window
+  /** Of new events before it nobody can say that they are late: the past is still to be listed there. */
+  readonly lateFromS?: number | undefined
   /** New events before it are late. */
   readonly lateBeforeS: number
   /** Ids of events from here on are remembered, and those of events outside the window: other windows may list them again. */
@@ -70,7 +72,7 @@ export interface SealOptions {
 
 /** The new events of a window, and its row of the ledger. Marks the events as known. */
 export function seal(window: Drained, options: SealOptions): { fresh: readonly LogEvent[]; row: SealedWindow } {
-  const { known, sealed, sealedAtMs, apiNowMs } = options
+  const { known, sealed, sealedAtMs, apiNowMs, lateFromS = Number.NEGATIVE_INFINITY } = options
   const fresh: LogEvent[] = []
   let late = 0
   // What was known before this window; an id that comes twice here with two texts is two events.
@@ -83,7 +85,7 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     if (timeS >= options.rememberFromS || timeS < sealed.fromS || timeS >= sealed.toS) known.add(event.id, timeS)
     if (repeated.has(event.id)) continue
     fresh.push(sharesAnswer ? detached(event) : event)
-    if (timeS >= options.lateBeforeS) continue
+    if (timeS >= options.lateBeforeS || timeS < lateFromS) continue
     late++
     options.onLate(Math.max(0, apiNowMs - event.timeMs) / 1000)
   }

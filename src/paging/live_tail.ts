@@ -21,7 +21,8 @@ export interface Poll {
  * Lists what is new, from the overlap before the frontier to now, at every poll interval. Stops at the
  * first page that is wholly known and wholly before the frontier; every sweep interval it lists the
  * whole overlap, for late events that such a page may hide: from the overlap before the last such listing, since when
- * they have come.
+ * they have come. What of it is still to be listed as the past is listed all the same: an event may come late to a place
+ * that the past has listed and not handed out yet.
  *
  * The ledger rows of the polls follow on each other without a gap; a sweep adds a row for what it listed again.
  */
@@ -64,7 +65,8 @@ export class LiveTail {
     this.#done = this.#untilS !== undefined
     if (window === undefined) {
       this.#reading.position = caughtUpLater(position, Math.min(position.frontierS, sweptS) - options.overlapS, toS)
-      this.#reading.sweptS = toS
+      this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? toS)
+      this.#reading.unlistedToS = undefined
       return { events: [], position: encodePosition(this.#reading.position) }
     }
     const { context, name, client } = options
@@ -78,6 +80,7 @@ export class LiveTail {
       const { fresh, row } = seal(part, {
         known: this.#reading.known,
         sealed: isAgain ? { fromS: part.fromS, toS: position.frontierS } : { fromS: position.frontierS, toS: frontierS },
+        lateFromS: position.segments.at(-1)?.endS,
         lateBeforeS: position.frontierS,
         rememberFromS: 0,
         sealedAtMs: context.clock.now(),
@@ -89,7 +92,8 @@ export class LiveTail {
     }
     this.#reading.position = { ...position, frontierS }
     if (isSweep) {
-      this.#reading.sweptS = Math.min(toS, Math.floor(client.now() / 1000))
+      this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000))
+      this.#reading.unlistedToS = undefined
       this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
     }
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
@@ -107,12 +111,12 @@ export class LiveTail {
   }
 
   async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
-    const { options, position, sweptS } = this.#reading
+    const { options, position, sweptS, unlistedToS = position.startS } = this.#reading
     const { context, name, client, overlapS } = options
     const listedToS = position.segments.at(-1)?.endS ?? position.startS
     const frontierS = asPolled(position, client.now()).frontierS
     const sinceS = isSweep ? Math.min(frontierS, sweptS) : frontierS
-    const fromS = Math.max(position.startS, listedToS, sinceS - overlapS)
+    const fromS = Math.max(position.startS, isSweep ? unlistedToS : listedToS, sinceS - overlapS)
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
     const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)

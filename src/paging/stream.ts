@@ -57,6 +57,8 @@ export interface Reading {
   position: StreamPosition
   /** Up to when, at the least, the whole overlap has been listed: what was late by then is known. In seconds since 1970. */
   sweptS: number
+  /** The first sweep leaves out what lies before it, which nobody had listed when this reading began; undefined after it. */
+  unlistedToS: number | undefined
 }
 
 /** One list of the log: the live tail, and at the same time whatever of the past is still to be listed. */
@@ -73,12 +75,12 @@ export class ListStream<W> implements SourceStream {
     const ended = new AbortController()
     const scope = AbortSignal.any([signal, ended.signal])
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
-    const position = await this.#open(from, bounds, untilS, scope)
+    const { position, unlistedToS } = await this.#open(from, bounds, untilS, scope)
     const { client, overlapS } = this.#options
     const polled = asPolled(position, client.now())
     const sweptS = this.#sweptBefore(polled)
     const known = KnownIds.load(history, polled, sweptS - 2 * overlapS)
-    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position, sweptS }
+    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position, sweptS, unlistedToS }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     const { meter, id } = this.#options.context
@@ -108,17 +110,24 @@ export class ListStream<W> implements SourceStream {
   }
 
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */
-  async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<StreamPosition> {
+  async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<Opened> {
     const { client, startMs, overlapS, context, name, component } = this.#options
     const nowS = () => untilS ?? Math.floor(client.now() / 1000)
     if (from !== undefined) {
       const position = decodePosition(from, component, `${context.id}/${name}`)
-      if (nowS() - position.frontierS <= overlapS) return position
+      if (nowS() - position.frontierS <= overlapS) return { position, unlistedToS: undefined }
       await client.askForTime(signal) // No window may end after the API's own time.
-      return caughtUpLater(position, this.#sweptBefore(position) - overlapS, Math.max(position.frontierS, nowS()))
+      return opened(caughtUpLater(position, this.#sweptBefore(position) - overlapS, Math.max(position.frontierS, nowS())))
     }
     await client.askForTime(signal)
     const wantedMs = bounds.fromMs ?? startMs
-    return firstPosition(wantedMs === undefined ? nowS() : Math.min(nowS(), Math.floor(wantedMs / 1000)), nowS())
+    return opened(firstPosition(wantedMs === undefined ? nowS() : Math.min(nowS(), Math.floor(wantedMs / 1000)), nowS()))
   }
+}
+
+type Opened = Pick<Reading, 'position' | 'unlistedToS'>
+
+/** With a last segment that is new. */
+function opened(position: StreamPosition): Opened {
+  return { position, unlistedToS: position.segments.at(-1)?.endS }
 }

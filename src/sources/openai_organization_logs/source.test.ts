@@ -91,6 +91,25 @@ test('a new event comes with the next poll, a late one with the next sweep, coun
   expect(read.batches.flatMap(({ sealed = [] }) => sealed).filter(({ late }) => late > 0)).toHaveLength(1)
 })
 
+test.each([
+  { arrivesMin: 2, lateMin: 14 },
+  { arrivesMin: 4, lateMin: 10 },
+])('what comes $lateMin minutes late to a part of the past that waits for its last pages is found', async ({ arrivesMin, lateMin }) => {
+  const api = new LogsApi(past(300))
+  let pages = 0
+  const waits = (nowMs: number) => ++pages > 3 && nowMs < NOW_S * 1000 + 12 * MINUTE_MS
+  const staged = stageLogs((query, nowMs) => (query.has('after') && waits(nowMs) ? { status: 500, text: '' } : api.answer(query)), {
+    start: '1d',
+    page_size: 20,
+  })
+  const read = readLogs(staged)
+  await staged.clock.advance(arrivesMin * MINUTE_MS)
+  api.records.push(record('late', NOW_S + (arrivesMin - lateMin) * 60))
+  await staged.clock.advance(30 * MINUTE_MS)
+  await read.end()
+  expect(read.ids().toSorted()).toEqual(api.records.map(({ id }) => id).toSorted())
+})
+
 /** The past up to the part after which it is stopped, and all that comes after a restart. */
 async function interrupted(afterParts: number, between: (api: LogsApi, oldestId: string) => void) {
   const api = new LogsApi(past(700))
