@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
+import { LogEvent } from '../core/event.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { startSimulator } from '../simulator/simulator.ts'
@@ -31,4 +32,34 @@ test('a comparison with an API that does not let us in ends with its reason', as
   const { code, err } = await cli(['verify', '--against-api', '-c', config])
   expect(code).toBe(69)
   expect(err).toContain('Incorrect API key provided')
+})
+
+test('what came before the first window, or is beyond the retention, is no difference', async () => {
+  const nowS = Math.floor(Date.now() / 1000)
+  await using simulator = await startSimulator({ events: 0 })
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  const key = { source: 'acme', stream: 'organization' }
+  {
+    const context = { clock: systemClock, logger: quiet, meter: SILENT_METER }
+    await using journal = await openSqliteJournal({ path, ...LIMITS, retentionBytesMax: 1 }, context)
+    for (let minute = 5; minute > 0; minute--) {
+      const fromS = nowS - minute * 60
+      const text = { id: `e${minute}`, type: 'login.failed', effective_at: fromS }
+      simulator.add(text)
+      const event = new LogEvent({ ...key, id: text.id, timeMs: fromS * 1000, receivedMs: nowS * 1000, text: JSON.stringify(text) })
+      const sealed = { fromS, toS: fromS + 60, sealedAtMs: nowS * 1000, events: 1, repeats: 0, late: 0, digest: '' }
+      await journal.append(key, { events: [event], position: minute, sealed: [sealed] }, new AbortController().signal)
+    }
+    expect((await journal.stats()).events).toBeLessThan(5)
+  }
+  simulator.add({ id: 'before', type: 'login.failed', effective_at: nowS - 3600 })
+  const config = join(folder.path, 'tailrace.yaml')
+  const source = { type: 'openai_audit', base_url: simulator.url, api_key: 'k' }
+  writeFileSync(config, JSON.stringify({ journal: { path }, sources: { acme: source }, sinks: { out: { type: 'stdout' } } }))
+  const verify = (...range: string[]) => cli(['verify', '--against-api', '-c', config, '--json', ...range])
+  expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('"differences":[]}\n') as string })
+  simulator.add({ id: 'missed', type: 'login.failed', effective_at: nowS - 100 })
+  expect(await verify()).toMatchObject({ code: 2, out: expect.stringMatching(/does not hold 1 events: missed"/) as string })
+  expect((await verify('--from', '2h')).out).toMatch(/never listed.*does not hold 2 events: before, missed"/)
 })

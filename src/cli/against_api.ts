@@ -7,7 +7,8 @@ import { checkOne } from '../service/checks.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import type { Io } from './io.ts'
-import { ledgerEnd, type SecondsRange } from './ledger.ts'
+import { nameOf } from './journal.ts'
+import { ledgerRange, type SecondsRange } from './ledger.ts'
 import { quietContext } from './quiet_context.ts'
 
 /** The most ids that one difference names. */
@@ -17,7 +18,7 @@ const NOTHING_SEEN: EventHistory = { ids: () => [] }
 
 /**
  * Lists the range again through every source, and says which ids only one side has. By default the last 24
- * hours, up to where the journal has listed them: what came since is no difference. Throws `BlockedError` when an
+ * hours, as far as the journal has listed them: what came before its first window or since is no difference. Throws `BlockedError` when an
  * API does not let us in; what may pass is said, and waited for.
  */
 export async function againstApi(
@@ -34,13 +35,16 @@ export async function againstApi(
     if (fault instanceof BlockedError) throw fault
     stop.softStop.throwIfAborted()
     for (const stream of source.streams) {
-      const endS = await ledgerEnd(journal, { source: id, stream: stream.name })
-      if (endS === undefined) continue
-      const toS = Math.min(range.toS ?? endS, endS)
-      const bounds = { fromMs: (range.fromS ?? toS - 86_400) * 1000, untilMs: toS * 1000 }
+      const key = { source: id, stream: stream.name }
+      const ledger = await ledgerRange(journal, key)
+      if (ledger === undefined) continue
+      const toS = Math.min(range.toS ?? ledger.toS, ledger.toS)
+      const fromS = range.fromS ?? Math.max(ledger.fromS, toS - 86_400)
+      const bounds = { fromMs: fromS * 1000, untilMs: toS * 1000 }
       const listed = await listedIds(stream, bounds, stop.softStop)
-      const held = await heldIds(journal, id, stream.name, bounds)
-      const name = `${id}/${stream.name}`
+      // Ids outlive the texts that the retention removes.
+      const held = new Set(journal.history(key).ids(bounds.fromMs, bounds.untilMs))
+      const name = nameOf(key)
       differences.push(...named(`${name}: the API lists and the journal does not hold`, listed.difference(held)))
       differences.push(...named(`${name}: the journal holds and the API does not list`, held.difference(listed)))
     }
@@ -54,14 +58,6 @@ async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, sig
     for (const { id, timeMs } of events) if (isWithin(timeMs, bounds)) ids.add(id)
   }
   signal.throwIfAborted() // Stopped halfway, everything after would look as if it were missing.
-  return ids
-}
-
-async function heldIds(journal: JournalReader, source: string, stream: string, bounds: Required<ReadBounds>): Promise<Set<string>> {
-  const ids = new Set<string>()
-  for await (const event of journal.range({ fromMs: bounds.fromMs!, toMs: bounds.untilMs!, sources: [source] })) {
-    if (event.stream === stream) ids.add(event.id)
-  }
   return ids
 }
 

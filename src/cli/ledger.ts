@@ -56,11 +56,11 @@ export function rowsOf(journal: JournalReader, key: StreamKey, range: Partial<Se
   return journal.ledger(key, { fromS: range.fromS ?? 0, toS: range.toS ?? Number.MAX_SAFE_INTEGER })
 }
 
-/** The end of the newest window; undefined before the first. */
-export async function ledgerEnd(journal: JournalReader, key: StreamKey): Promise<number | undefined> {
-  let endS: number | undefined
-  for await (const { toS } of rowsOf(journal, key, {})) endS = Math.max(endS ?? toS, toS)
-  return endS
+/** From the begin of the oldest window to the end of the newest; undefined before the first. */
+export async function ledgerRange(journal: JournalReader, key: StreamKey): Promise<SecondsRange | undefined> {
+  const coverage = new Coverage({})
+  for await (const row of rowsOf(journal, key, {})) coverage.add(row)
+  return coverage.range
 }
 
 /** Up to when the windows cover everything from the first one on: what a backfill has not listed yet ends it. */
