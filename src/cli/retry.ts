@@ -22,41 +22,66 @@ interface RetryContext {
 
 /** Writes each letter to its sink, one at a time, so that one bad event stops no other; the first failure that is no event's ends it. */
 export async function retryLetters(
-  letters: readonly DeadLetter[],
+  letters: AsyncIterable<DeadLetter>,
   { config, journal, io }: RetryContext,
 ): Promise<{ readonly delivered: number; readonly left: number }> {
   using stop = stopSignals(() => {})
-  const quiet = { debug: () => {}, info: io.say, warn: io.say, error: io.say }
-  const context = { registry: REGISTRY, sources: config.sources, clock: systemClock, logger: quiet, meter: SILENT_METER }
+  await using scope = new AsyncDisposableStack()
+  const outlets = new Map<string, Outlet>()
+  const homeless = new Map<string, number>()
   let delivered = 0
-  for (const [component, own] of Map.groupBy(letters, letter => letter.component)) {
+  let left = 0
+  for await (const letter of letters) {
+    stop.softStop.throwIfAborted()
+    const { component } = letter
     const configured = config.sinks.find(({ id }) => id === component)
     if (configured === undefined) {
-      io.say(`${component}: ${own.length} left: no sink of this name is configured, and what a source could not read can't be sent`)
+      homeless.set(component, (homeless.get(component) ?? 0) + 1)
       continue
     }
-    const mapper = (await createMappers([configured], context)).get(component)!
-    const { format } = configured.settings
-    const streams = streamsFor(configured.settings, config.sources)
-    const sinkContext: SinkContext = {
-      id: component,
-      format,
-      streams,
-      clock: systemClock,
-      logger: quiet,
-      meter: SILENT_METER,
-      report: () => {},
-    }
-    await using sink = await configured.spec.create(configured.own, sinkContext)
-    for (const letter of own) {
-      const refusal = await write(mapper(new LogEvent({ ...letter, id: letter.eventId })), event => sink.write([event], stop.softStop))
-      if (refusal === undefined) {
-        await journal.dropDeadLetters([letter.id]) // After the write: a crash in between sends it once more.
-        delivered++
-      } else io.say(`${letter.id}: ${refusal}`)
+    const outlet = outlets.get(component) ?? (await openOutlet(configured, config, io, scope))
+    outlets.set(component, outlet)
+    const mapped = outlet.mapper(new LogEvent({ ...letter, id: letter.eventId }))
+    const refusal = await write(mapped, event => outlet.sink.write([event], stop.softStop))
+    if (refusal === undefined) {
+      await journal.dropDeadLetters([letter.id]) // After the write: a crash in between sends it once more.
+      delivered++
+    } else {
+      io.say(`${letter.id}: ${refusal}`)
+      left++
     }
   }
-  return { delivered, left: letters.length - delivered }
+  for (const [component, count] of homeless)
+    io.say(`${component}: ${count} left: no sink of this name is configured, and what a source could not read can't be sent`)
+  return { delivered, left: homeless.values().reduce((sum, count) => sum + count, left) }
+}
+
+/** A sink and what it is sent. */
+interface Outlet {
+  readonly sink: Sink
+  readonly mapper: (event: LogEvent) => MappedEvent
+}
+
+async function openOutlet(
+  configured: CheckedConfig['sinks'][number],
+  { sources }: CheckedConfig,
+  io: Io,
+  scope: AsyncDisposableStack,
+): Promise<Outlet> {
+  const { id, settings, spec, own } = configured
+  const quiet = { debug: () => {}, info: io.say, warn: io.say, error: io.say }
+  const context = { registry: REGISTRY, sources, clock: systemClock, logger: quiet, meter: SILENT_METER }
+  const mapper = (await createMappers([configured], context)).get(id)!
+  const sinkContext: SinkContext = {
+    id,
+    format: settings.format,
+    streams: streamsFor(settings, sources),
+    clock: systemClock,
+    logger: quiet,
+    meter: SILENT_METER,
+    report: () => {},
+  }
+  return { sink: scope.use(await spec.create(own, sinkContext)), mapper }
 }
 
 /** Why the event was not taken; undefined when it was. */

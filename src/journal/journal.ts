@@ -46,6 +46,14 @@ export interface DeadLetter {
   readonly text: string
 }
 
+export interface DeadLetterFilter {
+  readonly component?: string | undefined
+  readonly eventId?: string | undefined
+  /** Only those behind the one of this id, which may be gone. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 export interface LedgerRow extends SealedWindow, StreamKey {}
 
 /** What bounds a journal; only the sinks named here count for the budget and hold back the retention. */
@@ -87,7 +95,7 @@ export interface JournalReader extends AsyncDisposable {
   sinkPosition(sink: string): Promise<Position | undefined>
   backlog(sink: string): Promise<Backlog>
   /** The oldest first. */
-  deadLetters(filter: { component?: string | undefined; limit: number }): Promise<readonly DeadLetter[]>
+  deadLetters(filter: DeadLetterFilter): Promise<readonly DeadLetter[]>
   deadLetter(id: string): Promise<DeadLetter | undefined>
   /** Windows that overlap [fromS, toS), in the order of their start. */
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>

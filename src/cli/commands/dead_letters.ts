@@ -1,6 +1,7 @@
-import type { DeadLetter } from '../../journal/journal.ts'
+import type { DeadLetter, JournalReader } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, readerOf, writerOf } from '../journal.ts'
+import { everyLetter } from '../letters.ts'
 import { configOf, configOption, jsonOption, parseNumber, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { retryLetters } from '../retry.ts'
@@ -10,9 +11,6 @@ interface Selection extends JournalOption {
   readonly component?: string
   readonly all?: boolean
 }
-
-/** The most letters that one call looks at. */
-const LETTERS_MAX = 100_000
 
 export const register: Register = (program, { io, action }) => {
   const letters = program.command('dead-letters').description('Shows, sends again and removes events that were refused for good.')
@@ -30,9 +28,9 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async ({ component, limit, json, ...options }: Selection & { limit: string; json?: boolean }) => {
         await using journal = await readerOf(options, io)
-        const found = await journal.deadLetters({ component, limit: parseNumber('limit', limit, 1, true) })
-        if (json) await io.print(found.map(letter => `${JSON.stringify(letter)}\n`).join(''))
-        else await io.print(table(['id', 'component', 'when', 'event', 'reason'], found.map(cells)))
+        const found = everyLetter(journal, { component, limit: parseNumber('limit', limit, 1, true) })
+        if (json) for await (const letter of found) await io.print(`${JSON.stringify(letter)}\n`)
+        else await io.print(table(['id', 'component', 'when', 'event', 'reason'], await Array.fromAsync(found, cells)))
         return EXIT.done
       }),
     )
@@ -56,7 +54,7 @@ export const register: Register = (program, { io, action }) => {
       action(async (ids: readonly string[], options: Selection) => {
         const config = configOf(options, io)
         await using journal = await writerOf(journalPathOf(options, io), io)
-        const { delivered, left } = await retryLetters(await selected(journal, ids, options), { config, journal, io })
+        const { delivered, left } = await retryLetters(selected(journal, ids, options), { config, journal, io })
         io.say(`${delivered} delivered, ${left} left`)
         return left === 0 ? EXIT.done : EXIT.failed
       }),
@@ -68,28 +66,25 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (ids: readonly string[], options: Selection) => {
         await using journal = await writerOf(journalPathOf(options, io), io)
-        const found = await selected(journal, ids, options)
-        io.say(`${await journal.dropDeadLetters(found.map(({ id }) => id))} removed`)
+        const found = await Array.fromAsync(selected(journal, ids, options), ({ id }) => id)
+        io.say(`${await journal.dropDeadLetters(found)} removed`)
         return EXIT.done
       }),
     )
 }
 
-async function selected(
-  journal: Awaited<ReturnType<typeof readerOf>>,
-  ids: readonly string[],
-  { component, all }: Selection,
-): Promise<readonly DeadLetter[]> {
+/** None is handed out where one of the ids is wrong. */
+async function* selected(journal: JournalReader, ids: readonly string[], { component, all }: Selection): AsyncGenerator<DeadLetter> {
   if (ids.length > 0 === (all === true)) throw usageError('Name dead letters by their ids, or take --all of them')
-  if (all) return journal.deadLetters({ component, limit: LETTERS_MAX })
-  return Promise.all(
-    ids.map(async id => {
-      const letter = await journal.deadLetter(id)
-      if (letter === undefined || (component !== undefined && letter.component !== component))
-        throw notFound(`There is no dead letter ${id}`)
-      return letter
-    }),
-  )
+  if (all) return yield* everyLetter(journal, { component })
+  for (const id of ids) {
+    const letter = await journal.deadLetter(id)
+    if (letter === undefined || (component !== undefined && letter.component !== component)) throw notFound(`There is no dead letter ${id}`)
+  }
+  for (const id of new Set(ids)) {
+    const letter = await journal.deadLetter(id)
+    if (letter !== undefined) yield letter
+  }
 }
 
 const cells = ({ id, component, atMs, eventId, reason }: DeadLetter) => [

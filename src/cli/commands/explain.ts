@@ -7,8 +7,8 @@ import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOf, jsonOption, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 
-/** The most dead letters that are looked through. */
-const LETTERS_MAX = 100_000
+/** The most dead letters of the event: one for each sink, and for each time it was refused again. */
+const LETTERS_MAX = 100
 
 interface Life {
   readonly id: string
@@ -33,7 +33,7 @@ export const register: Register = (program, { io, action }) => {
       action(async (id: string, options: JournalOption & { json?: boolean }) => {
         await using journal = await readerOf(options, io)
         const event = await journal.find(id)
-        const letters = (await journal.deadLetters({ limit: LETTERS_MAX })).filter(({ eventId }) => eventId === id)
+        const letters = await journal.deadLetters({ eventId: id, limit: LETTERS_MAX })
         if (event === undefined && letters.length === 0) {
           throw notFound(`The journal holds no event ${id}: it was never received, or its text is beyond the retention`)
         }

@@ -132,12 +132,12 @@ export class MemoryJournal implements Journal {
     this.#notes.addLetters(letters)
   }
 
-  async deadLetters({ component, limit }: { component?: string | undefined; limit: number }): Promise<readonly DeadLetter[]> {
-    return this.#notes.letters(component).slice(0, limit)
+  async deadLetters(filter: Parameters<Journal['deadLetters']>[0]): Promise<readonly DeadLetter[]> {
+    return this.#notes.letters(filter)
   }
 
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
-    return this.#notes.letters(undefined).find(letter => letter.id === id)
+    return this.#notes.letters({ limit: Number.POSITIVE_INFINITY }).find(letter => letter.id === id)
   }
 
   async dropDeadLetters(ids: readonly string[]): Promise<number> {

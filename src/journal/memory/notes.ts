@@ -1,5 +1,5 @@
 import type { SealedWindow } from '../../core/batch.ts'
-import type { DeadLetter, LedgerRow, StreamKey } from '../journal.ts'
+import type { DeadLetter, DeadLetterFilter, LedgerRow, StreamKey } from '../journal.ts'
 
 /** A journal that forgets with its process need not remember more than an operator would look at. */
 const DEAD_LETTERS_MAX = 10_000
@@ -16,8 +16,12 @@ export class Notes {
     this.#letters = [...this.#letters, ...added].slice(-DEAD_LETTERS_MAX)
   }
 
-  letters(component: string | undefined): readonly DeadLetter[] {
-    return this.#letters.filter(letter => component === undefined || letter.component === component)
+  letters({ component, eventId, after = '0', limit }: DeadLetterFilter): readonly DeadLetter[] {
+    const isWanted = (letter: DeadLetter) =>
+      Number(letter.id) > Number(after) &&
+      letter.component === (component ?? letter.component) &&
+      letter.eventId === (eventId ?? letter.eventId)
+    return this.#letters.filter(isWanted).slice(0, limit)
   }
 
   dropLetters(ids: readonly string[]): number {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Batch, Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import type { EventHistory } from '../../core/source.ts'
-import type { Backlog, DeadLetter, JournalReader, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
+import type { Backlog, DeadLetter, DeadLetterFilter, JournalReader, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
 import { type Feed, readBatches } from '../reading.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
@@ -60,9 +60,16 @@ export class SqliteReader implements JournalReader {
     }
   }
 
-  async deadLetters({ component, limit }: { component?: string | undefined; limit: number }): Promise<readonly DeadLetter[]> {
+  async deadLetters({ component, eventId, after = '0', limit }: DeadLetterFilter): Promise<readonly DeadLetter[]> {
     return this.store
-      .all('SELECT * FROM dead_letters WHERE component = ifnull(?, component) ORDER BY n LIMIT ?', component ?? null, limit)
+      .all(
+        `SELECT * FROM dead_letters WHERE n > ?1 AND component = ifnull(?2, component)
+         AND (?3 IS NULL OR instr(about, ?3) > 0) ORDER BY n LIMIT ?4`,
+        Number(after),
+        component ?? null,
+        eventId === undefined ? null : `"eventId":${JSON.stringify(eventId)}`, // As it was written: within a text its quotes are escaped.
+        limit,
+      )
       .map(row => decodeDeadLetter(row))
   }
 

@@ -1,0 +1,18 @@
+import type { DeadLetter, DeadLetterFilter, JournalReader } from '../journal/journal.ts'
+
+/** Held at once: each may be as large as an answer of the API (invariant 5). */
+const LETTERS_AT_ONCE = 64
+
+/** All that the filter lets through, the oldest first. Those that were handed out may be dropped meanwhile. */
+export async function* everyLetter(
+  journal: JournalReader,
+  { limit = Number.MAX_SAFE_INTEGER, ...filter }: Partial<DeadLetterFilter>,
+): AsyncGenerator<DeadLetter> {
+  let { after } = filter
+  for (let left = limit; left > 0; left -= LETTERS_AT_ONCE) {
+    const some = await journal.deadLetters({ ...filter, after, limit: Math.min(LETTERS_AT_ONCE, left) })
+    yield* some
+    after = some.at(-1)?.id
+    if (some.length < LETTERS_AT_ONCE) return
+  }
+}
