@@ -1,37 +1,54 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import { toError } from '../core/errors.ts'
-import { isJsonObject } from '../core/json.ts'
-import type { JournalReader, LedgerRow } from '../journal/journal.ts'
+import type { JournalReader } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
 import { nameOf } from './journal.ts'
 import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 
+/** The furthest a date reaches. */
+const MAX_S = 8_640_000_000_000
+const seconds = z.int().min(-MAX_S).max(MAX_S)
+const windowSchema = z.object({
+  fromS: seconds,
+  toS: seconds,
+  sealedAtMs: z
+    .int()
+    .min(-MAX_S * 1000)
+    .max(MAX_S * 1000),
+  events: z.int(),
+  repeats: z.int(),
+  late: z.int(),
+  digest: z.string(),
+})
+const streamSchema = z.object({
+  stream: z.string(),
+  windows: z.array(windowSchema),
+  gaps: z.array(z.object({ fromS: seconds, toS: seconds })).readonly(),
+})
+const manifestSchema = z.object({
+  format: z.literal('tailrace-manifest/1'),
+  created: z.string(),
+  from: z.string(),
+  to: z.string(),
+  streams: z.array(streamSchema),
+})
+
 /** What was listed of a range of time, window by window, as anybody may keep it elsewhere. */
-export interface Manifest {
-  readonly format: 'tailrace-manifest/1'
-  readonly created: string
-  readonly from: string
-  readonly to: string
-  readonly streams: readonly ManifestStream[]
-}
-
-type ManifestWindow = Omit<LedgerRow, 'source' | 'stream'>
-
-interface ManifestStream {
-  readonly stream: string
-  readonly windows: readonly ManifestWindow[]
-  readonly gaps: readonly SecondsRange[]
-}
+type Manifest = z.output<typeof manifestSchema>
+type ManifestWindow = z.output<typeof windowSchema>
+type ManifestStream = z.output<typeof streamSchema>
 
 /** The manifest's own text is what is signed, so that no two programs have to agree on how JSON is written. */
-export interface SignedManifest {
-  readonly manifest: string
+const signedSchema = z.object({
+  manifest: z.string(),
   /** SHA-256 of the text, in hex. */
-  readonly sha256: string
+  sha256: z.string(),
   /** Ed25519 over the text, in base64; absent without a key. */
-  readonly signature?: string
-}
+  signature: z.string().optional(),
+})
+type SignedManifest = z.output<typeof signedSchema>
 
 export async function makeManifest(journal: JournalReader, range: SecondsRange, nowMs: number): Promise<Manifest> {
   const streams: ManifestStream[] = []
@@ -65,7 +82,18 @@ export function openManifest(path: string, publicKeyPath: string | undefined): M
     const key = ed25519(publicKeyPath, createPublicKey)
     if (!verify(null, Buffer.from(signed.manifest), key, Buffer.from(signed.signature, 'base64'))) return 'the signature is not by this key'
   }
-  return JSON.parse(signed.manifest) as Manifest
+  const manifest = manifestSchema.safeParse(parsed(signed.manifest))
+  if (manifest.success) return manifest.data
+  const [first] = manifest.error.issues
+  throw usageError(`${path} holds no manifest that this version can read: ${first?.path.join('.') || 'its text'}: ${first?.message}`)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // The schema says that it is none.
+  }
 }
 
 /** What the journal says otherwise than the manifest, in words. */
@@ -104,8 +132,8 @@ function ed25519(path: string, read: (pem: string) => KeyObject): KeyObject {
 function readSigned(path: string): SignedManifest {
   try {
     const value = JSON.parse(readFileSync(path, 'utf8')) as unknown
-    if (isJsonObject(value) && typeof value.manifest === 'string' && typeof value.sha256 === 'string')
-      return value as unknown as SignedManifest
+    const { success, data } = signedSchema.safeParse(value)
+    if (success) return data
   } catch (cause) {
     throw notFound(`${path} can't be read as a manifest: ${toError(cause).message}`)
   }

@@ -2,7 +2,7 @@ import type { JournalReader, LedgerRow, StreamKey } from '../../journal/journal.
 import { digestOf } from '../../paging/digest.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
-import { EXIT } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
 import type { Io } from '../io.ts'
 import { Coverage, rowsOf, type SecondsRange } from '../ledger.ts'
@@ -45,6 +45,7 @@ export const register: Register = (program, { io, action }) => {
     .addOption(jsonOption())
     .action(
       action(async (options: VerifyOptions) => {
+        if (options.publicKey !== undefined && options.manifest === undefined) throw usageError('--public-key says who signed a --manifest')
         const range = rangeOf(options, systemClock.now())
         await using journal = await readerOf(options, io)
         const rows: VerifyRow[] = []

@@ -1,0 +1,46 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cli } from '../../test/support/cli.ts'
+import { temporaryFolder } from '../../test/support/folder.ts'
+import { openSqliteJournal } from '../journal/sqlite/index.ts'
+import { SILENT_METER } from '../service/meter.ts'
+import { systemClock } from '../toolkit/clock.ts'
+
+const LIMITS = { sinks: [], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 }
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+const signed = (manifest: string, more: object = {}) =>
+  JSON.stringify({ manifest, sha256: createHash('sha256').update(manifest).digest('hex'), ...more })
+const of = (fields: object) =>
+  signed(JSON.stringify({ format: 'tailrace-manifest/1', created: '', from: '', to: '', streams: [], ...fields }))
+
+test.each([
+  ['no JSON', signed('no'), 'holds no manifest that this version can read: its text: '],
+  ['a list', signed('[]'), 'holds no manifest that this version can read: its text: '],
+  ['one of a later version', of({ format: 'tailrace-manifest/2' }), 'holds no manifest that this version can read: format: '],
+  [
+    'windows of another kind',
+    of({ streams: [{ stream: 'a/b', windows: [{}], gaps: [] }] }),
+    'holds no manifest that this version can read: streams.0.windows.0.fromS: ',
+  ],
+  ['a signature that is no text', signed('{}', { signature: 5 }), 'is not what `tailrace attest` writes'],
+])('a manifest that is %s is a wrong file, not a fault of ours', async (_, text, said) => {
+  using folder = temporaryFolder()
+  const [path, file, key] = [join(folder.path, 'journal.db'), join(folder.path, 'manifest.json'), join(folder.path, 'public.pem')]
+  await (await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER }))[Symbol.asyncDispose]()
+  writeFileSync(file, text)
+  writeFileSync(key, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }))
+  const keyed = text.includes('signature') ? ['--public-key', key] : []
+  expect(await cli(['verify', '--journal', path, '--manifest', file, ...keyed])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining(`${file} ${said}`) as string,
+  })
+})
+
+test('a key without a manifest is a wrong call: nothing would be compared', async () => {
+  expect(await cli(['verify', '--journal', 'none.db', '--public-key', 'key.pem'])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining('--manifest') as string,
+  })
+})
