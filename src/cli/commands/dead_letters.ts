@@ -92,5 +92,5 @@ const cells = ({ id, component, atMs, eventId, reason }: DeadLetter) => [
   component,
   new Date(atMs).toISOString(),
   eventId,
-  reason.replaceAll('\n', ' ').slice(0, 200),
+  reason.slice(0, 200),
 ]

@@ -1,3 +1,4 @@
+import type { Actor } from '../../record/actor.ts'
 import { toRecord } from '../../record/record.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, usageError } from '../exit.ts'
@@ -33,7 +34,7 @@ export const register: Register = (program, { io, action }) => {
     .addOption(journalOption())
     .option('--from <time>', 'events that happened at or after this time', '7d')
     .option('--to <time>', 'events that happened before this time')
-    .option('--actor <text>', 'of actors whose e-mail address or id contains this')
+    .option('--actor <text>', 'of actors whose e-mail address, name or id contains this')
     .option('--type <type>', 'of this type, or of all that begin with `login.*`')
     .addOption(jsonOption())
     .action(
@@ -62,11 +63,13 @@ async function gather(
 ): Promise<readonly ReportRow[]> {
   const rows = new Map<string, { actor: string; type: string; events: number; firstMs: number; lastMs: number }>()
   const isType = matcher(type)
+  const wanted = actor?.toLowerCase()
+  const isActor = ({ email, name, userId, serviceAccountId, keyId }: Actor, who: string) =>
+    wanted === undefined || [who, email, name, userId, serviceAccountId, keyId].some(text => text?.toLowerCase().includes(wanted) === true)
   for await (const event of events) {
     const record = toRecord(event)
-    const who =
-      record.actor.email ?? record.actor.name ?? record.actor.userId ?? record.actor.serviceAccountId ?? record.actor.keyId ?? 'unknown'
-    if (!isType(record.type) || (actor !== undefined && !who.toLowerCase().includes(actor.toLowerCase()))) continue
+    const who = nameOf(record.actor)
+    if (!isType(record.type) || !isActor(record.actor, who)) continue
     const key = `${who}\0${record.type}`
     const row = rows.get(key)
     if (row === undefined) {
@@ -82,6 +85,13 @@ async function gather(
   return [...rows.values()]
     .sort((a, b) => a.actor.localeCompare(b.actor) || a.type.localeCompare(b.type))
     .map(({ firstMs, lastMs, ...row }) => ({ ...row, first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() }))
+}
+
+/** People may share a name, but no id. */
+function nameOf({ email, name, userId, serviceAccountId, keyId }: Actor): string {
+  const id = userId ?? serviceAccountId ?? keyId
+  if (email !== undefined) return email
+  return name !== undefined && id !== undefined ? `${name} (${id})` : (name ?? id ?? 'unknown')
 }
 
 function matcher(type: string | undefined): (type: string) => boolean {
