@@ -47,6 +47,8 @@ export const register: Register = (program, { io, action }) => {
       action(async (options: VerifyOptions) => {
         if (options.publicKey !== undefined && options.manifest === undefined) throw usageError('--public-key says who signed a --manifest')
         const range = rangeOf(options, systemClock.now())
+        if (range.fromS !== undefined && range.toS !== undefined && range.fromS >= range.toS)
+          throw usageError('--from has to be before --to')
         await using journal = await readerOf(options, io)
         const rows: VerifyRow[] = []
         const streams = await journal.streams()
@@ -75,7 +77,8 @@ function neverListed(streams: readonly StreamKey[], options: VerifyOptions, io: 
 function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRange> {
   return {
     ...(from === undefined ? {} : { fromS: Math.floor(parseTimeMs(from, nowMs) / 1000) }),
-    ...(to === undefined ? {} : { toS: Math.floor(parseTimeMs(to, nowMs) / 1000) }),
+    // A second that has begun before it belongs to the range.
+    ...(to === undefined ? {} : { toS: Math.ceil(parseTimeMs(to, nowMs) / 1000) }),
   }
 }
 

@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cli } from '../../test/support/cli.ts'
+import { temporaryFolder } from '../../test/support/folder.ts'
+import { openSqliteJournal } from '../journal/sqlite/index.ts'
+import { SILENT_METER } from '../service/meter.ts'
+import { systemClock } from '../toolkit/clock.ts'
+
+const LIMITS = { sinks: [], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 }
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+const fromS = Date.UTC(2026, 0, 1) / 1000
+/** The first hour of the year. */
+const SEALED = { fromS, toS: fromS + 3600, sealedAtMs: (fromS + 3600) * 1000, events: 0, repeats: 0, late: 0, digest: '' }
+
+test.each([
+  ['2026-01-01T01:00:00Z', '2026-01-01', 64],
+  ['2026-01-01', '2026-01-01', 64],
+  ['2026-01-01T00:30:00.5Z', '2026-01-01T00:59:59.5Z', 0],
+  ['2026-01-01T00:30:00Z', '2026-01-01T01:00:00.5Z', 2],
+])('verify of a range from %s to %s', async (from, to, code) => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  {
+    await using journal = await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+    const key = { source: 'acme', stream: 'organization' }
+    await journal.append(key, { events: [], position: 1, sealed: [SEALED] }, new AbortController().signal)
+  }
+  expect(await cli(['verify', '--journal', path, '--from', from, '--to', to])).toMatchObject({ code })
+})
