@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { type HttpAnswer, toAnswer } from '../../toolkit/http/answer.ts'
+import { createRedaction } from '../../toolkit/http/redact.ts'
 import { datadogError, isTaken } from './answer.ts'
 
 const answer = (status: number, text: string): HttpAnswer => ({
@@ -32,4 +33,10 @@ test('a success that tells of an error blocks, with its words', () => {
   const error = datadogError(answer(200, '{"errors":["API key is invalid"]}'), CONTEXT)
   expect(error).toMatchObject({ name: 'BlockedError', code: 'datadog.not_datadog' })
   expect(error.message).toContain('https://opw.example/api/v2/logs answered 200: API key is invalid.')
+})
+
+test.each([202, 400])('a key that is repeated with %i is not told', async status => {
+  const pieces = [Buffer.from('{"errors":["no such key: 0123456789abcdef"]}')]
+  const given = await toAnswer({ status, headers: {}, pieces, isWhole: true }, 1000, createRedaction({ 'dd-api-key': '0123456789abcdef' }))
+  expect(datadogError(given as HttpAnswer, CONTEXT).message).toContain(`answered ${status}: no such key: ***.`)
 })

@@ -1,13 +1,14 @@
 import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
+import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. Neither where it tells of an error. */
-export function isTaken({ status, text }: HttpAnswer): boolean {
-  const answer = parsed(text)
-  if (typeof answer?.error === 'string' || isJsonObject(answer?.error) || wordsOf(text) !== undefined) return false
-  return status === 202 || (status === 200 && (text.trim() === '' || answer !== undefined))
+export function isTaken(answer: HttpAnswer): boolean {
+  const { status, text } = answer
+  const said = parsed(text)
+  if (typeof said?.error === 'string' || isJsonObject(said?.error) || wordsOf(answer) !== undefined) return false
+  return status === 202 || (status === 200 && (text.trim() === '' || said !== undefined))
 }
 
 export interface AnswerContext {
@@ -24,7 +25,7 @@ export interface AnswerContext {
  */
 export function datadogError(answer: HttpAnswer, { url, keyOrigin, nowMs }: AnswerContext): Error {
   const { status } = answer
-  const words = wordsOf(answer.text)
+  const words = wordsOf(answer)
   const what = `${url.origin}${url.pathname} answered ${status}: ${words ?? (answer.detail || 'nothing')}.`
   if (status === 401 || status === 403) {
     return new BlockedError(
@@ -49,12 +50,12 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function wordsOf(text: string): string | undefined {
-  const errors = parsed(text)?.errors
+function wordsOf(answer: HttpAnswer): string | undefined {
+  const errors = parsed(answer.text)?.errors
   if (!Array.isArray(errors)) return undefined
   const words = errors.map((error: unknown) => {
     if (!isJsonObject(error)) return String(error)
     return [error.title, error.detail].filter(part => typeof part === 'string').join(', ')
   })
-  return detailOf(words.join('; ')) || undefined
+  return answer.shown(words.join('; ')) || undefined
 }

@@ -1,7 +1,7 @@
 import { BatchRefusedError, BlockedError, RetryableError, type TailraceError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
+import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What a bulk request is asked to answer: the states, and the errors where there are some. */
 export const BULK_FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
@@ -18,14 +18,14 @@ export interface ItemVerdict {
 }
 
 /** The verdicts in the order of the request; undefined for what is no answer to a bulk request of `count` events. */
-export function readBulkAnswer(text: string, count: number): readonly ItemVerdict[] | undefined {
-  const items = parsed(text)?.items
+export function readBulkAnswer(answer: HttpAnswer, count: number): readonly ItemVerdict[] | undefined {
+  const items = parsed(answer.text)?.items
   if (!Array.isArray(items) || items.length !== count) return undefined
   const verdicts: ItemVerdict[] = []
   for (const item of items as readonly unknown[]) {
     const result = isJsonObject(item) ? item.create : undefined
     if (!isJsonObject(result) || typeof result.status !== 'number') return undefined
-    verdicts.push(verdictOf(result, result.status))
+    verdicts.push(verdictOf(answer, result, result.status))
   }
   return verdicts
 }
@@ -44,10 +44,10 @@ export function parsed(text: string): JsonObject | undefined {
  * `ElasticsearchException` of their sources. A 400 is about the document, unless its type says that it is about where
  * the document was to go: then no event is to blame (invariant 4).
  */
-function verdictOf({ error: given, failure_store: failureStore }: JsonObject, status: number): ItemVerdict {
+function verdictOf(answer: HttpAnswer, { error: given, failure_store: failureStore }: JsonObject, status: number): ItemVerdict {
   const error = isJsonObject(given) ? given : undefined
   const type = typeof error?.type === 'string' ? error.type : ''
-  const reason = error === undefined ? '' : reasonOf(error)
+  const reason = error === undefined ? '' : reasonOf(answer, error)
   const verdict = (kind: ItemVerdict['kind']) => ({ kind, status, reason })
   if (status >= 200 && status < 300)
     return failureStore === 'used' ? { kind: 'rejected', status, reason: IN_FAILURE_STORE } : verdict('stored')
@@ -82,16 +82,16 @@ function isAboutTarget(type: string, reason: string): boolean {
 }
 
 /** The destination's words for an answer that is no success. */
-export function saidOf({ text, detail }: HttpAnswer): string {
-  const error = parsed(text)?.error
-  return isJsonObject(error) ? reasonOf(error) : detail
+export function saidOf(answer: HttpAnswer): string {
+  const error = parsed(answer.text)?.error
+  return isJsonObject(error) ? reasonOf(answer, error) : answer.detail
 }
 
-function reasonOf(error: JsonObject): string {
+function reasonOf(answer: HttpAnswer, error: JsonObject): string {
   const causes: string[] = []
   for (let at: unknown = error; isJsonObject(at) && causes.length < CAUSES_MAX; at = at.caused_by) {
     const words = [at.type, at.reason].filter((word): word is string => typeof word === 'string' && word !== '')
-    if (words.length > 0) causes.push(detailOf(words.join(': ')))
+    if (words.length > 0) causes.push(answer.shown(words.join(': ')))
   }
   return causes.join(' ← ')
 }

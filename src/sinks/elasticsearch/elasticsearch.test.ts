@@ -89,6 +89,13 @@ const CONFLICT = {
 }
 
 describe('events one by one', () => {
+  test('a key that an answer repeats is not told', async () => {
+    await using stage = await open()
+    const key = Buffer.from(KEY).toString('base64')
+    stage.search.answers.set('a', { status: 403, error: { type: 'security_exception', reason: `no rights for ${key}` } })
+    await expect(stage.sink.write(EVENTS.slice(0, 1), never)).rejects.toThrow('security_exception: no rights for ***.')
+  })
+
   test('what is there already is delivered; what can never be is rejected with the words; what waits is deferred', async () => {
     await using stage = await open({ deduplicate: 'never' })
     await stage.sink.write([EVENTS[0]!], never)

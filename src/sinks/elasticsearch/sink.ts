@@ -93,7 +93,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
       )
       isCertain = answer.status >= 400 && answer.status < 500 && answer.status !== 408
       if (answer.status !== 200) throw answerError(answer, contextOf(host, path, config.index))
-      const verdicts = readBulkAnswer(answer.text, events.length)
+      const verdicts = readBulkAnswer(answer, events.length)
       if (verdicts === undefined) throw noAnswerTo('a bulk request of these events', new URL(path, host.url.origin), answer)
       isCertain = verdicts.every(({ status }) => status < 500)
       return verdicts

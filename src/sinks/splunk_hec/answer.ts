@@ -2,7 +2,7 @@ import { BatchRefusedError, BlockedError, RetryableError } from '../../core/erro
 import { isJsonObject } from '../../core/json.ts'
 import { retryAfterMsOf } from '../../toolkit/backoff.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { detailOf, httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
+import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** What HEC says to a request; each field only where the answer has it. */
 interface HecAnswer {
@@ -86,8 +86,7 @@ export interface AnswerContext {
 export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: AnswerContext): Error {
   const { status, detail, headers, text } = answer
   const { code, invalidEventNumber, said } = readHecAnswer(text)
-  // A success is not searched for secrets but in its detail.
-  const words = said !== undefined && status >= 300 ? detailOf(said) : detail
+  const words = said === undefined ? detail : answer.shown(said)
   const what = `${url.origin}${url.pathname} answered ${status}, HEC code ${code ?? 'none'}: ${words.replace(/\.$/, '')}.`
   switch (code) {
     case 1:
