@@ -53,6 +53,13 @@ describe('the format datadog', () => {
     for (const key of ['ddsource', 'service', 'date', 'hostname', 'event_id']) expect(log.split(`"${key}":`)).toHaveLength(2)
   })
 
+  test('a document that a redaction left nothing else of is a log all the same', () => {
+    const { event, document } = map(oneOfEach()[0]!)
+    const left = { ddsource: document.ddsource!, service: document.service!, date: document.date! }
+    const log = JSON.parse(encode({ event, document: left, json: JSON.stringify(left) }, RECEIVED_MS)) as JsonObject
+    expect(Object.keys(log)).toEqual(['ddsource', 'service', 'hostname', 'ddtags', 'date', 'event_id'])
+  })
+
   test('without a date that Datadog takes there is none', () => {
     const mapped = map(oneOfEach()[0]!)
     const log = JSON.parse(encode(mapped, RECEIVED_MS + 20 * 3_600_000)) as JsonObject

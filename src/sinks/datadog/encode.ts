@@ -37,18 +37,18 @@ export function createEncoder(options: LogOptions): (mapped: MappedEvent, nowMs:
     const { timeMs, id } = mapped.event
     const date = isDateTaken(timeMs, nowMs) ? `,"date":${Math.round(timeMs)}` : ''
     const eventId = `,"event_id":${JSON.stringify(id)}`
-    if (format === NATIVE) return `${head}${tagsOf(mapped.document.ddtags)}${date}${eventId},${attributesOf(mapped)}`
+    if (format === NATIVE) return `${head}${tagsOf(mapped.document.ddtags)}${date}${eventId}${attributesOf(mapped)}`
     return `${head}${commonTags}${date}${eventId},"message":${JSON.stringify(messageOf(mapped))}${tail}${mapped.json}}`
   }
 }
 
-/** The document without its brace, and without what the sink says itself: those come first, so the rest need not be written anew. */
+/** The end of a log: the document without what the sink says itself. That comes first in it, so the rest need not be written anew. */
 function attributesOf({ document, json }: MappedEvent): string {
   const { ddsource, service, ddtags, date, event_id: _, hostname: __, ...others } = document
   const first = `${JSON.stringify({ ddsource, service, ddtags, date }).slice(0, -1)},`
-  return json.startsWith(first) && document.event_id === undefined && document.hostname === undefined
-    ? json.slice(first.length)
-    : JSON.stringify(others).slice(1)
+  const isFirst = json.startsWith(first) && document.event_id === undefined && document.hostname === undefined
+  if (isFirst) return `,${json.slice(first.length)}`
+  return Object.keys(others).length === 0 ? '}' : `,${JSON.stringify(others).slice(1)}`
 }
 
 /** The sentence of the format; for the record as it was received, its type and id. */
