@@ -139,7 +139,7 @@ class ActorView {
 
   constructor({ actor }: CommonRecord) {
     this.type = actor.kind ?? ''
-    this.id = actor.userId ?? actor.serviceAccountId ?? ''
+    this.id = actor.id ?? ''
     this.email = actor.email ?? ''
     this.name = actor.name ?? ''
     this.domain = actor.domain ?? ''

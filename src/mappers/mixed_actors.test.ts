@@ -2,12 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { bodyOf, CLOCK, received } from '../../test/mapping/events.ts'
 import { FORMATS } from '../../test/mapping/formats.ts'
 import type { JsonObject } from '../core/json.ts'
+import { object } from '../record/values.ts'
 
 // Goal: of several who may have acted each is told as what the record says, and none is lost.
 const ADA = { id: 'user-ada', email: 'ada@example.com' }
 const KEY_OF_BOT = { id: 'key_bot', type: 'service_account', service_account: { id: 'user-bot' } }
 const ACTORS: Readonly<Record<string, JsonObject>> = {
   'a session beside a key of a service account': { type: 'session', session: { user: ADA }, api_key: KEY_OF_BOT },
+  'a session that tells no id beside a key of a service account': {
+    type: 'session',
+    session: { user: { email: ADA.email } },
+    api_key: KEY_OF_BOT,
+  },
   'a key of a user and of a service account': { type: 'api_key', api_key: { ...KEY_OF_BOT, type: 'user', user: ADA } },
   'a kind of the future with a user': { type: 'robot', session: { user: ADA } },
   'a kind of the future with a key alone': { type: 'robot', api_key: { id: 'key_bot', type: 'service_account' } },
@@ -45,4 +51,12 @@ test.each([
   expect(acted.user).toMatchObject(user)
   expect(unmapped?.actor).toEqual(rest)
   expect(documentIn('cim').user_type).toBe(cimType)
+})
+
+test.each(FORMATS)("$name: the id of somebody else's key is not that of the user of a session", ({ create }) => {
+  const actor = ACTORS['a session that tells no id beside a key of a service account']!
+  const { document } = create({ clock: CLOCK, includeOriginal: false })(received(bodyOf({ type: 'project.created', actor })))
+  const users = [document.user, document.usr, document['user.id'], document.user_id, object(document.actor)?.user]
+  const { attributes } = document
+  expect(JSON.stringify([...users, object(attributes)?.['user.id']])).not.toContain('user-bot')
 })

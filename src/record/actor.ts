@@ -4,7 +4,8 @@ import { ipAddress, keep, number, type OpenObject, object, text } from './values
 /** Who acted, from where and with what; every field is undefined unless the record says it. */
 export interface Actor {
   kind: string | undefined
-  /** Of the signed-in user, or of the owner of the key: a person or a service account. */
+  /** Of who acted: the signed-in user, or the owner of the key, a person or a service account. */
+  id: string | undefined
   userId: string | undefined
   email: string | undefined
   /** What people call who acted, where that is no e-mail address. */
@@ -53,10 +54,16 @@ export function readActor(value: JsonValue | undefined): Actor {
   return actor
 }
 
+/** The name by which people search for who acted. */
+export function actorLabel({ email, name, id, keyId }: Actor): string | undefined {
+  return email ?? name ?? id ?? keyId
+}
+
 /** Of whom nothing is known. */
 export function nobody(): Actor {
   return {
     kind: undefined,
+    id: undefined,
     userId: undefined,
     email: undefined,
     name: undefined,
@@ -137,6 +144,7 @@ function readKey(actor: Actor, apiKey: JsonObject): OpenObject | undefined {
   let rest = unread(apiKey, KEY_FIELDS)
   rest = keep(rest, 'user', readNested(actor, apiKey.user, readUser))
   rest = keep(rest, 'service_account', readNested(actor, apiKey.service_account, readServiceAccount))
+  if (!isNamed(actor)) actor.id = actor.serviceAccountId
   if (!isOfSession)
     actor.ownerKind = actor.keyKind ?? (actor.serviceAccountId === undefined || isNamed(actor) ? undefined : 'service_account')
   return rest
@@ -156,6 +164,7 @@ function readNested(actor: Actor, field: JsonValue | undefined, read: Reader): J
 function readUser(actor: Actor, user: JsonObject): OpenObject | undefined {
   if (isNamed(actor)) return user as OpenObject
   actor.userId = text(user.id)
+  actor.id = actor.userId
   actor.email = text(user.email)
   if (actor.email !== undefined) actor.domain = domainOf(actor.email)
   return unread(user, USER_FIELDS)

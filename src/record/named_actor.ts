@@ -28,12 +28,12 @@ export function readNamedActor(value: JsonValue | undefined): Actor {
 
 function setId(actor: Actor, kind: string, id: string | undefined): boolean {
   if (id === undefined) return false
-  if (PERSONS.has(kind)) actor.userId = id
+  if (kind === 'api_key') actor.keyId = id
+  else if (PERSONS.has(kind)) actor.userId = actor.id = id
   else if (kind === 'service_account') {
-    actor.serviceAccountId = id
+    actor.serviceAccountId = actor.id = id
     actor.ownerKind = kind
-  } else if (kind === 'api_key') actor.keyId = id
-  else return false
+  } else return false
   return true
 }
 

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts'
+import { type Actor, actorLabel } from './actor.ts'
 import type { Target } from './target.ts'
 
 const SENTENCE_CHARS_MAX = 4000
@@ -6,7 +6,7 @@ const SENTENCE_CHARS_MAX = 4000
 /** `ada@example.com: user.updated user-bob (role owner)` */
 export function sentenceOf(record: { readonly actor: Actor; type: string; target: Target; errorCode: string | undefined }): string {
   const { actor, type, target, errorCode } = record
-  const parts = [actorLabel(actor), ': ', type === '' ? 'record without a type' : type]
+  const parts = [actorLabel(actor) ?? unnamed(actor), ': ', type === '' ? 'record without a type' : type]
   const what = target.name ?? target.id
   if (what !== undefined) parts.push(' ', what)
   if (target.roles.length > 0) parts.push(' (role ', target.roles.join(', '), ')')
@@ -15,8 +15,4 @@ export function sentenceOf(record: { readonly actor: Actor; type: string; target
   return sentence.length <= SENTENCE_CHARS_MAX ? sentence : `${sentence.slice(0, SENTENCE_CHARS_MAX).toWellFormed()}…`
 }
 
-function actorLabel(actor: Actor): string {
-  const name = actor.email ?? actor.name ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
-  if (name !== undefined) return name
-  return actor.kind === undefined ? 'unknown actor' : `unnamed ${actor.kind}`
-}
+const unnamed = ({ kind }: Actor) => (kind === undefined ? 'unknown actor' : `unnamed ${kind}`)

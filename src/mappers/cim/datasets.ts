@@ -1,6 +1,6 @@
+import { actorLabel } from '../../record/actor.ts'
 import { object } from '../../record/values.ts'
 import type { CommonRecord } from '../../record/record.ts'
-import { namedActor } from './parties.ts'
 
 /** Tags by which Splunk's data models choose their events. */
 export const AUTHENTICATION = ['authentication']
@@ -35,7 +35,7 @@ export function tagsOf(record: CommonRecord): readonly string[] {
 /** A sign-in needs no name; a token that was issued is one only if somebody can be named. */
 function isAuthentication({ row, actor, target }: CommonRecord): boolean {
   if (row.ocsf[0]!.classUid !== OCSF_AUTHENTICATION) return false
-  return row.entityKey === 'session' || namedActor(actor) !== undefined || target.id !== undefined
+  return row.entityKey === 'session' || actorLabel(actor) !== undefined || target.id !== undefined
 }
 
 function changesLogging({ details }: CommonRecord): boolean {

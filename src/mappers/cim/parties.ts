@@ -1,11 +1,6 @@
-import type { Actor } from '../../record/actor.ts'
+import { type Actor, actorLabel } from '../../record/actor.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { OpenObject } from '../../record/values.ts'
-
-/** The name by which people search for who acted. */
-export function namedActor(actor: Actor): string | undefined {
-  return actor.email ?? actor.name ?? actor.userId ?? actor.serviceAccountId ?? actor.keyId
-}
 
 function actorType({ ownerKind, userId, email, name }: Actor): string | undefined {
   if (ownerKind !== undefined) return ownerKind
@@ -14,11 +9,10 @@ function actorType({ ownerKind, userId, email, name }: Actor): string | undefine
 
 /** Who signed in, or who changed something on an object that is no account; as `src_user`, who did it to an account. */
 export function setUser(fields: OpenObject, { actor }: CommonRecord, as: 'user' | 'src_user' = 'user'): void {
-  const user = namedActor(actor)
-  const id = actor.userId ?? actor.serviceAccountId
+  const user = actorLabel(actor)
   const type = actorType(actor)
   if (user !== undefined) fields[as] = user
-  if (id !== undefined) fields[`${as}_id`] = id
+  if (actor.id !== undefined) fields[`${as}_id`] = actor.id
   const name = actor.email ?? actor.name
   if (name !== undefined) fields[`${as}_name`] = name
   if (type !== undefined) fields[`${as}_type`] = type

@@ -82,7 +82,7 @@ function assetFields({ target }: CommonRecord): OpenObject {
 }
 
 function userFields(actor: Actor): OpenObject | undefined {
-  const id = actor.userId ?? actor.serviceAccountId
+  const { id } = actor
   const name = actor.email ?? actor.name
   if (id === undefined && name === undefined) return undefined
   const user: OpenObject = {}

@@ -5,7 +5,7 @@ import type { OpenObject } from '../../record/values.ts'
 /** `user`: who acted, and under `target` the user acted on. A service account stands in `user.id` too: one field for every actor. */
 export function userFields(record: CommonRecord): OpenObject | undefined {
   const { actor } = record
-  const id = actor.userId ?? actor.serviceAccountId
+  const { id } = actor
   const acted = userTarget(record)
   const name = actor.email ?? actor.name
   if (id === undefined && name === undefined && acted === undefined) return undefined
@@ -75,7 +75,7 @@ export function relatedFields(record: CommonRecord): OpenObject | undefined {
   const add = (name: string | undefined) => {
     if (name !== undefined && !users.includes(name)) users.push(name)
   }
-  add(actor.userId ?? actor.serviceAccountId)
+  add(actor.id)
   add(actor.email)
   add(actor.name)
   if (target.actsOn === 'group') add(target.memberId)

@@ -42,14 +42,14 @@ function splitSession(misfit: OpenObject): readonly [JsonValue | undefined, Json
 /** What `actor` has no place for: the kind of a key whose owner did not act, that owner, and the kind of an actor that only a key names. */
 function withUntold(
   rest: JsonValue | undefined,
-  { actor: { kind, keyKind, ownerKind, serviceAccountId, userId } }: CommonRecord,
+  { actor: { kind, keyKind, id, ownerKind, serviceAccountId } }: CommonRecord,
   actor: OpenObject | undefined,
 ): JsonValue | undefined {
   const user = object(actor?.user)
   const untold: OpenObject = {}
   if (actor?.app_uid !== undefined && !isTold(kind, undefined)) untold.type = kind!
   if (keyKind !== undefined && (user === undefined || keyKind !== ownerKind)) untold.key_type = keyKind
-  if (serviceAccountId !== undefined && userId !== undefined) untold.service_account_id = serviceAccountId
+  if (serviceAccountId !== undefined && serviceAccountId !== id) untold.service_account_id = serviceAccountId
   return isEmpty(untold) ? rest : { ...object(rest), ...untold }
 }
 

@@ -39,9 +39,8 @@ export const NOBODY: OpenObject = { name: 'Unknown', type_id: 0, type: 'Unknown'
 
 /** Who acted, if the record names somebody: a user, a key without an owner, or a kind of actor yet unknown. */
 export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | undefined {
-  const { email, keyId, kind, ownerKind } = actor
+  const { email, id: uid, keyId, kind, ownerKind } = actor
   const name = email ?? actor.name
-  const uid = actor.userId ?? actor.serviceAccountId
   if (uid !== undefined || name !== undefined) {
     const user = userObject({ uid, name, email, domain: actor.domain, kind: ownerKind }, version)
     if (keyId !== undefined) {

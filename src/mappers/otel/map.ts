@@ -65,8 +65,7 @@ function attributesOf(record: CommonRecord, { includeOriginal }: OtelContext): O
 }
 
 function setActor(attributes: OpenObject, { actor }: CommonRecord): void {
-  const id = actor.userId ?? actor.serviceAccountId
-  if (id !== undefined) attributes['user.id'] = id
+  if (actor.id !== undefined) attributes['user.id'] = actor.id
   const name = actor.email ?? actor.name
   if (actor.email !== undefined) attributes['user.email'] = actor.email
   if (name !== undefined) attributes['user.name'] = name

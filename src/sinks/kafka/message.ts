@@ -32,5 +32,5 @@ function keyOf(event: LogEvent, kind: KafkaConfig['key']): string | null {
   if (kind === 'org') return event.source
   if (kind === 'event_id') return event.id
   const { actor } = toRecord(event)
-  return actor.userId ?? actor.serviceAccountId ?? actor.keyId ?? actor.email ?? event.id
+  return actor.id ?? actor.keyId ?? actor.email ?? event.id
 }
