@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { PRODUCT } from '../../record/names.ts'
 import type { Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Severity } from '../../record/severity.ts'
@@ -12,7 +13,6 @@ export interface CimContext {
   organizationOf(source: string): Organization | undefined
 }
 
-const PRODUCT = 'OpenAI Platform'
 /** Sign-ins that name nobody; the data model would fill in the same word. */
 const NOBODY = 'unknown'
 const ATTRIBUTES_MAX = 100

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Actor } from '../../record/actor.ts'
+import { SERVICE_NAME } from '../../record/names.ts'
 import type { Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Severity, SeverityName } from '../../record/severity.ts'
@@ -27,7 +28,7 @@ export const STATUS: Readonly<Record<SeverityName, string>> = {
  */
 export function toDatadog(record: CommonRecord, context: DatadogContext): JsonObject {
   const organization = context.organizationOf(record.event.source)
-  const document: OpenObject = { ddsource: 'openai', service: 'openai-audit-logs' }
+  const document: OpenObject = { ddsource: 'openai', service: SERVICE_NAME }
   const tags = tagsOf(record, organization)
   if (tags !== '') document.ddtags = tags
   document.date = record.timeMs

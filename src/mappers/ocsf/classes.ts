@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { PRODUCT } from '../../record/names.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import { isEmpty, type OpenObject, object, text } from '../../record/values.ts'
 import { unwrapped, without } from './payload.ts'
@@ -32,7 +33,7 @@ export const FILL: Readonly<Record<number, Fill>> = {
   3006: fillGroupManagement,
 }
 
-const SERVICE = { name: 'OpenAI Platform' }
+const SERVICE = { name: PRODUCT }
 
 function targetUser(record: CommonRecord, version: OcsfVersion): OpenObject {
   const { id, name, email, actsOn } = record.target

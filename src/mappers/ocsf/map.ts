@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { JsonObject } from '../../core/json.ts'
 import { boundDepth } from '../../record/depth.ts'
 import { exactBody } from '../../record/exact.ts'
+import { PRODUCT } from '../../record/names.ts'
 import type { MapperOptions, Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Activity } from '../../record/classes.ts'
@@ -28,7 +29,7 @@ const STATUS = {
   failure: { id: 2, caption: 'Failure' },
   unknown: { id: 0, caption: 'Unknown' },
 } as const
-const PRODUCT = { name: 'OpenAI Platform', vendor_name: 'OpenAI', feature: { name: 'Audit Logs' } }
+const SOURCE_PRODUCT = { name: PRODUCT, vendor_name: 'OpenAI', feature: { name: 'Audit Logs' } }
 const NOBODY_KNOWN = { endpoint: undefined, rest: undefined }
 
 /** Attributes by the schema of the version (ocsf/ocsf-schema); what it has no place for stands under `unmapped`. */
@@ -146,7 +147,7 @@ function metadataOf(
   metadata.log_version = 'v1'
   metadata.profiles = profiles
   if (organization?.id !== undefined) metadata.tenant_uid = organization.id
-  metadata.product = PRODUCT
+  metadata.product = SOURCE_PRODUCT
   return metadata
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
+import { eventNameOf, SERVICE_NAME } from '../../record/names.ts'
 import type { Organization } from '../../record/options.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import type { Severity } from '../../record/severity.ts'
@@ -11,7 +12,6 @@ export interface OtelContext {
   organizationOf(source: string): Organization | undefined
 }
 
-const SERVICE_NAME = 'openai-audit-logs'
 /** `error.type` of a failure that has no code of its own. */
 const OTHER_ERROR = '_OTHER'
 
@@ -23,7 +23,7 @@ export function toOtel(record: CommonRecord, context: OtelContext): JsonObject {
     observedTimeUnixNano: nanoseconds(record.receivedMs),
   }
   if (severity !== undefined) document.severityNumber = severity.otel
-  if (record.type !== '') document.eventName = ['openai.audit', record.type].join('.')
+  if (record.type !== '') document.eventName = eventNameOf(record.type)
   document.body = record.sentence
   document.attributes = attributesOf(record, context)
   document.resource =

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SERVICE_NAME } from '../../record/names.ts'
 import { compressionSettings } from '../../toolkit/body/compress.ts'
 import { httpSettings } from '../../toolkit/http/settings.ts'
 import { httpUrl, secret } from '../../toolkit/settings.ts'
@@ -29,7 +30,7 @@ export const datadogConfig = z.strictObject({
     ),
   api_key: secret().describe('API key, not an application key. Read again when its file changes.'),
   ddsource: name().default('openai').describe("Datadog's source, by which pipelines choose logs."),
-  service: name().default('openai-audit-logs').describe("Datadog's service."),
+  service: name().default(SERVICE_NAME).describe("Datadog's service."),
   hostname: name().optional().describe("Datadog's host; none when not set."),
   ddtags: z
     .array(tag())

@@ -56,6 +56,13 @@ test.each([
   })
 })
 
+test('the type of a record of the older log is its name too', () => {
+  const { source, stream, id, timeMs, receivedMs } = event
+  const older = new LogEvent({ source, stream, id, timeMs, receivedMs, text: '{"id":"e1","event":"login.failed","created_at":1770979925}' })
+  const recordOf = createRecords({ ...none, format: 'ecs' })
+  expect(recordOf({ ...mapped({}), event: older }).eventName).toBe('openai.audit.login.failed')
+})
+
 test('records of one organization share a resource, others have their own', () => {
   const recordOf = createRecords({ ...none, format: 'otel' })
   const of = (id: string) => recordOf(mapped({ attributes: {}, resource: { id } })).resource

@@ -2,6 +2,8 @@ import { type LogAttributes, type LogBody, SeverityNumber } from '@opentelemetry
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
+import { eventNameOf, SERVICE_NAME } from '../../record/names.ts'
+import { typeOf } from '../../record/shape.ts'
 import { programVersion } from '../../toolkit/version.ts'
 import type { OtlpConfig } from './config.ts'
 import type { OtlpRecord } from './exporter.ts'
@@ -12,7 +14,6 @@ export interface RecordOptions extends Pick<OtlpConfig, 'resource' | 'body'> {
 
 type ResourceAttributes = Parameters<typeof resourceFromAttributes>[0]
 
-const SERVICE_NAME = 'openai-audit-logs'
 const SCOPE = { name: 'tailrace', version: programVersion() }
 /** Resources are few: one for each organization. */
 const RESOURCES_MAX = 1000
@@ -50,11 +51,11 @@ function fromOtel({ document }: MappedEvent, resourceOf: ResourceOf): OtlpRecord
 
 /** Another format travels whole, as the body; what routes it and tells repeats stands in the attributes. */
 function fromDocument({ event, document, json }: MappedEvent, { body, format }: RecordOptions, resourceOf: ResourceOf): OtlpRecord {
-  const { type } = event.body
+  const type = typeOf(event.body)
   return {
     hrTime: hrTime(`${event.timeMs}000000`),
     hrTimeObserved: hrTime(`${event.receivedMs}000000`),
-    ...(typeof type === 'string' && { eventName: `openai.audit.${type}` }),
+    ...(type !== '' && { eventName: eventNameOf(type) }),
     body: body === 'json' ? json : sendable(document),
     attributes: { 'log.record.uid': event.id, 'tailrace.source': event.source, 'tailrace.format': format },
     resource: resourceOf({ 'service.name': SERVICE_NAME }),
