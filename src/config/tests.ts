@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isJsonObject, type JsonValue } from '../core/json.ts'
+import { type JsonValue, parseJsonObject } from '../core/json.ts'
 import { parsePath, PathFault, type RedactPath } from '../redact/path.ts'
 import type { Registry } from '../registry.ts'
 import { quotedText } from './message.ts'
@@ -30,18 +30,10 @@ const ENTRIES_MAX = 200
 function input() {
   return z.union([z.string(), z.record(z.string(), z.unknown())]).transform((value, context): string => {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    if (isObject(text)) return text
+    if (parseJsonObject(text) !== undefined) return text
     context.addIssue({ code: 'custom', message: 'expected an event: a map, or the text of one JSON object', input: value })
     return z.NEVER
   })
-}
-
-function isObject(text: string): boolean {
-  try {
-    return isJsonObject(JSON.parse(text))
-  } catch {
-    return false
-  }
 }
 
 const testSchema = z.strictObject({

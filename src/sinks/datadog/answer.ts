@@ -1,12 +1,12 @@
 import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, parseJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
 /** Whether Datadog has taken the request: 202, and 200 by a worker between us, which answers nothing or an object. Neither where it tells of an error. */
 export function isTaken(answer: HttpAnswer): boolean {
   const { status, text } = answer
-  const said = parsed(text)
+  const said = parseJsonObject(text)
   if (typeof said?.error === 'string' || isJsonObject(said?.error) || wordsOf(answer) !== undefined) return false
   return status === 202 || (status === 200 && (text.trim() === '' || said !== undefined))
 }
@@ -41,17 +41,8 @@ export function datadogError(answer: HttpAnswer, { url, keyOrigin, nowMs }: Answ
   return http
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined // A proxy's page: it says nothing about logs.
-  }
-}
-
 function wordsOf(answer: HttpAnswer): string | undefined {
-  const errors = parsed(answer.text)?.errors
+  const errors = parseJsonObject(answer.text)?.errors
   if (!Array.isArray(errors)) return undefined
   const words = errors.map((error: unknown) => {
     if (!isJsonObject(error)) return String(error)

@@ -1,7 +1,9 @@
 import { BatchRefusedError, BlockedError, RetryableError, type TailraceError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
+
+export { parseJsonObject as parsed }
 
 /** What a bulk request is asked to answer: the states, and the errors where there are some. */
 export const BULK_FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
@@ -19,7 +21,7 @@ export interface ItemVerdict {
 
 /** The verdicts in the order of the request; undefined for what is no answer to a bulk request of `count` events. */
 export function readBulkAnswer(answer: HttpAnswer, count: number): readonly ItemVerdict[] | undefined {
-  const items = parsed(answer.text)?.items
+  const items = parseJsonObject(answer.text)?.items
   if (!Array.isArray(items) || items.length !== count) return undefined
   const verdicts: ItemVerdict[] = []
   for (const item of items as readonly unknown[]) {
@@ -28,15 +30,6 @@ export function readBulkAnswer(answer: HttpAnswer, count: number): readonly Item
     verdicts.push(verdictOf(answer, result, result.status))
   }
   return verdicts
-}
-
-export function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined // A proxy's page, or nothing.
-  }
 }
 
 /**
@@ -83,7 +76,7 @@ function isAboutTarget(type: string, reason: string): boolean {
 
 /** The destination's words for an answer that is no success. */
 export function saidOf(answer: HttpAnswer): string {
-  const error = parsed(answer.text)?.error
+  const error = parseJsonObject(answer.text)?.error
   return isJsonObject(error) ? reasonOf(answer, error) : answer.detail
 }
 
@@ -139,7 +132,7 @@ export function answerError(answer: HttpAnswer, { url, index, login, http }: Ans
 
 /** Whether a 403 is that of a block on the cluster or an index, which no right lifts. */
 export function isBlock({ text }: HttpAnswer): boolean {
-  const error = parsed(text)?.error
+  const error = parseJsonObject(text)?.error
   return isJsonObject(error) && error.type === 'cluster_block_exception'
 }
 

@@ -1,7 +1,6 @@
 import { BlockedError, type TailraceError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { parsed } from './answer.ts'
 import type { IndexTemplate } from './index_name.ts'
 import { type Ask, look } from './replays.ts'
 
@@ -24,7 +23,7 @@ export async function checkHost(options: CheckOptions): Promise<void> {
   // A user who may write alone is not told the version.
   if (root.status !== 200 && root.status !== 403) throw errorOf(root, '/')
   const isElasticsearch = root.headers['x-elastic-product'] !== undefined
-  if (root.status === 200 && !isJsonObject(parsed(root.text)?.version)) {
+  if (root.status === 200 && !isJsonObject(parseJsonObject(root.text)?.version)) {
     throw new BlockedError('elasticsearch.not_elasticsearch', `What answers there is neither Elasticsearch nor OpenSearch: look at urls.`)
   }
   if (isElasticsearch) await checkPrivileges(options)
@@ -42,7 +41,7 @@ async function checkPrivileges({ request, errorOf, template, looks, login }: Che
   const answer = await request(PRIVILEGES_PATH, JSON.stringify({ index: [{ names: [template.pattern], privileges: wanted }] }))
   if (answer.status === 401) throw errorOf(answer, PRIVILEGES_PATH)
   if (answer.status !== 200) return // Its security is switched off: whoever comes may do everything.
-  const { has_all_requested: hasAll, index } = parsed(answer.text) ?? {}
+  const { has_all_requested: hasAll, index } = parseJsonObject(answer.text) ?? {}
   if (hasAll !== false) return
   const has = isJsonObject(index) && isJsonObject(index[template.pattern]) ? index[template.pattern] : {}
   const missing = wanted.filter(name => !isJsonObject(has) || has[name] !== true)
@@ -60,9 +59,9 @@ async function checkTarget({ request, template: { only } }: CheckOptions): Promi
   if (only === undefined) return
   const name = encodeURIComponent(only)
   const resolved = await request(`/_resolve/index/${name}`)
-  if (resolved.status !== 404 && !isNothing(parsed(resolved.text))) return
+  if (resolved.status !== 404 && !isNothing(parseJsonObject(resolved.text))) return
   const simulated = await request(`/_index_template/_simulate_index/${name}`, '')
-  const template = parsed(simulated.text)
+  const template = parseJsonObject(simulated.text)
   if (simulated.status !== 200 || template === undefined || Object.keys(template).length > 0) return
   throw new BlockedError(
     'elasticsearch.target',

@@ -1,8 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { RetryableError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
-import { parsed } from './answer.ts'
 import { documentIdOf } from './encode.ts'
 import type { IndexTemplate } from './index_name.ts'
 
@@ -98,7 +97,9 @@ export async function look(index: string, ids: readonly string[], ask: Ask): Pro
 
 /** Gives how many copies of shards were refreshed. */
 async function refresh(index: string, ask: Ask): Promise<number> {
-  const answer = parsed(await ask(`/${encodeURIComponent(index)}/_refresh?ignore_unavailable=true&allow_no_indices=true`, '', index))
+  const answer = parseJsonObject(
+    await ask(`/${encodeURIComponent(index)}/_refresh?ignore_unavailable=true&allow_no_indices=true`, '', index),
+  )
   const { successful, failed } = shardsOf(answer)
   if (typeof successful !== 'number' || failed !== 0) throw incomplete(index)
   return successful
@@ -119,7 +120,7 @@ async function search(index: string, ids: readonly string[], ask: Ask): Promise<
   for (let start = 0; start < ids.length; start += SEARCH_IDS_MAX) {
     const values = ids.slice(start, start + SEARCH_IDS_MAX)
     const body = { size: SEARCH_HITS_MAX, _source: false, track_total_hits: false, sort: ['_doc'], query: { ids: { values } } }
-    const answer = parsed(await ask(`/${encodeURIComponent(index)}/_search?${SEARCH_QUERY}`, JSON.stringify(body), index))
+    const answer = parseJsonObject(await ask(`/${encodeURIComponent(index)}/_search?${SEARCH_QUERY}`, JSON.stringify(body), index))
     const { total } = shardsOf(answer)
     if (answer?.timed_out !== false || typeof total !== 'number') throw incomplete(index)
     shards = Math.max(shards, total)

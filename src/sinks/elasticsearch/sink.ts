@@ -1,5 +1,6 @@
 import type { SinkContext } from '../../core/context.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
+import { parseJsonObject } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
@@ -18,7 +19,6 @@ import {
   type ItemVerdict,
   itemError,
   noAnswerTo,
-  parsed,
   readBulkAnswer,
   saidOf,
 } from './answer.ts'
@@ -76,7 +76,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     if (answer.status === 403 && !isBlock(answer)) throw noLook(answer, contextOf(host, full, index))
     if (answer.status === 400 && answer.text.includes('max_result_window')) throw narrowWindow(answer, contextOf(host, full, index))
     if (answer.status !== 200) throw answerError(answer, contextOf(host, full, index))
-    if (parsed(answer.text) === undefined) throw noAnswerTo('a search for events', new URL(full, host.url.origin), answer)
+    if (parseJsonObject(answer.text) === undefined) throw noAnswerTo('a search for events', new URL(full, host.url.origin), answer)
     return answer.text
   }
 

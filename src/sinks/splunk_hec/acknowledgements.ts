@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.ts'
 
 /**
  * Channels of the collector, each for one batch at a time. The collector counts anew after a restart: on a channel
@@ -39,8 +39,9 @@ export async function acknowledged(ackId: number, options: AcknowledgementOption
   while (clock.elapsed() < deadlineMs) {
     await clock.sleep(intervalMs, signal)
     try {
-      if (isAcknowledged(ackId, await ask(JSON.stringify({ acks: [ackId] }), signal))) return
-      failure = undefined
+      const states = statesIn(await ask(JSON.stringify({ acks: [ackId] }), signal))
+      if (states?.[String(ackId)] === true) return
+      failure = states === undefined ? new Error('the answer tells no states of batches') : undefined
     } catch (error) {
       signal.throwIfAborted()
       failure = toError(error) // Asked again at the next interval; told with the timeout if it stays so.
@@ -52,19 +53,12 @@ export async function acknowledged(ackId: number, options: AcknowledgementOption
   throw new RetryableError('splunk_hec.unacknowledged', message, { cause: failure })
 }
 
-function isAcknowledged(ackId: number, answer: string): boolean {
-  return statesIn(JSON.parse(answer))?.[String(ackId)] === true
-}
-
 /** Whether it is what a collector with acknowledgement answers to the question for ids, whatever their state. */
 export function tellsStates(answer: string): boolean {
-  try {
-    return statesIn(JSON.parse(answer)) !== undefined
-  } catch {
-    return false // The page of somebody on the way.
-  }
+  return statesIn(answer) !== undefined
 }
 
-function statesIn(answer: unknown): JsonObject | undefined {
-  return isJsonObject(answer) && isJsonObject(answer.acks) ? answer.acks : undefined
+function statesIn(answer: string): JsonObject | undefined {
+  const acks = parseJsonObject(answer)?.acks
+  return isJsonObject(acks) ? acks : undefined
 }

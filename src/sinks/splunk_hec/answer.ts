@@ -1,5 +1,5 @@
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { parseJsonObject } from '../../core/json.ts'
 import { retryAfterMsOf } from '../../toolkit/backoff.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
@@ -25,13 +25,7 @@ export class InvalidEventError extends Error {
 }
 
 export function readHecAnswer(text: string): HecAnswer {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    parsed = undefined // A proxy's page, or nothing: there is no HEC code in it.
-  }
-  const body = isJsonObject(parsed) ? parsed : {}
+  const body = parseJsonObject(text) ?? {} // Of a proxy's page, or nothing, there is no code.
   const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
   return {
     code: number(body.code),
