@@ -1,4 +1,5 @@
 import type { LogEvent } from '../../core/event.ts'
+import { filled, hasPlaceholders, placeholderFault } from '../../toolkit/placeholders.ts'
 
 const BYTES_MAX = 255
 
@@ -13,15 +14,9 @@ const PLACEHOLDERS: Readonly<Record<string, (event: LogEvent) => string>> = {
 
 /** What is wrong with a template, in the operator's words. */
 export function indexFault(template: string): string | undefined {
-  const unknown = [...template.matchAll(/\{([^}]*)\}?/g)].find(
-    ([piece, name]) => !piece.endsWith('}') || !Object.hasOwn(PLACEHOLDERS, name!),
-  )
-  if (unknown !== undefined) {
-    const known = Object.keys(PLACEHOLDERS).map(name => `{${name}}`)
-    return `${unknown[0]} is no placeholder; there are ${known.join(', ')}`
-  }
-  const text = template.replace(/\{[^}]*\}/g, 'x')
-  return isLegal(text)
+  const fault = placeholderFault(template, Object.keys(PLACEHOLDERS))
+  if (fault !== undefined) return fault
+  return isLegal(filled(template, () => 'x'))
     ? undefined
     : 'expected the name of an index: lower case, without \\ / * ? " < > | , # : and white space, and not beginning with - _ or +'
 }
@@ -35,12 +30,11 @@ export interface IndexTemplate {
 }
 
 export function indexTemplate(template: string): IndexTemplate {
-  const pieces = template.split(/\{([^}]*)\}/)
-  if (pieces.length === 1) return { nameOf: () => template, only: template, pattern: template }
+  if (!hasPlaceholders(template)) return { nameOf: () => template, only: template, pattern: template }
   return {
-    nameOf: event => madeLegal(pieces.map((piece, index) => (index % 2 === 0 ? piece : PLACEHOLDERS[piece]!(event))).join('')),
+    nameOf: event => madeLegal(filled(template, name => PLACEHOLDERS[name]!(event))),
     only: undefined,
-    pattern: pieces.map((piece, index) => (index % 2 === 0 ? piece : '*')).join(''),
+    pattern: filled(template, () => '*'),
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { duration, secret } from '../../toolkit/settings.ts'
 import { tlsSettings } from '../../toolkit/tls.ts'
-import { placeholderFault } from './topic.ts'
+import { topicFault } from './topic.ts'
 
 export const kafkaConfig = z.strictObject({
   brokers: z
@@ -14,7 +14,7 @@ export const kafkaConfig = z.strictObject({
     .min(1)
     .max(249)
     .superRefine((template, context) => {
-      const fault = placeholderFault(template)
+      const fault = topicFault(template)
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: template })
     })
     .describe(

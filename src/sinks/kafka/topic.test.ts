@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LogEvent } from '../../core/event.ts'
-import { placeholderFault, topicTemplate } from './topic.ts'
+import { topicFault, topicTemplate } from './topic.ts'
 
 const event = (body: object, source = 'acme') =>
   new LogEvent({ source, stream: 'organization', id: 'e1', timeMs: 0, receivedMs: 0, text: JSON.stringify(body) })
@@ -29,5 +29,5 @@ test.each([
   ['audit.{source', /\{source is no placeholder/],
   ['{toString}', /no placeholder/],
 ])('%s is refused', (template, fault) => {
-  expect(placeholderFault(template)).toMatch(fault)
+  expect(topicFault(template)).toMatch(fault)
 })

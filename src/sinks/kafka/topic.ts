@@ -1,5 +1,6 @@
 import type { LogEvent } from '../../core/event.ts'
 import { typeOf as typeOfRecord } from '../../record/shape.ts'
+import { filled, hasPlaceholders, placeholderFault } from '../../toolkit/placeholders.ts'
 
 /** Kafka's own limit. */
 const TOPIC_CHARS_MAX = 249
@@ -17,14 +18,8 @@ export function typeOf({ body }: LogEvent): string {
 }
 
 /** What is wrong with a template, in the operator's words. */
-export function placeholderFault(template: string): string | undefined {
-  const unknown = [...template.matchAll(/\{([^}]*)\}?/g)].find(
-    ([piece, name]) => !piece.endsWith('}') || !Object.hasOwn(PLACEHOLDERS, name!),
-  )
-  if (unknown === undefined) return undefined
-  return `${unknown[0]} is no placeholder; there are ${Object.keys(PLACEHOLDERS)
-    .map(name => `{${name}}`)
-    .join(', ')}`
+export function topicFault(template: string): string | undefined {
+  return placeholderFault(template, Object.keys(PLACEHOLDERS))
 }
 
 export interface TopicTemplate {
@@ -34,15 +29,11 @@ export interface TopicTemplate {
 }
 
 export function topicTemplate(template: string): TopicTemplate {
-  const pieces = template.split(/\{([^}]*)\}/)
-  if (pieces.length === 1) {
-    const only = legal(template)
-    return { topicOf: () => only, only }
+  if (hasPlaceholders(template)) {
+    return { topicOf: event => legal(filled(template, name => PLACEHOLDERS[name]!(event) || 'unknown')), only: undefined }
   }
-  return {
-    topicOf: event => legal(pieces.map((piece, index) => (index % 2 === 0 ? piece : PLACEHOLDERS[piece]!(event) || 'unknown')).join('')),
-    only: undefined,
-  }
+  const only = legal(template)
+  return { topicOf: () => only, only }
 }
 
 /** Letters, digits, `.`, `_` and `-`, at most 249, and not `.` or `..`: Kafka takes nothing else. */
