@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import { RECORD_OBJECT } from '../../record/shape.ts'
 import { isEmpty, keep, object, type OpenObject, setField } from '../../record/values.ts'
-import { isTold } from './user.ts'
+import { untoldKind } from './user.ts'
 
 /** Names under `unmapped` that are ours; an unknown field of that name goes to `unmapped.record`. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['details', 'session', 'record', 'raw_data'])
@@ -47,7 +47,8 @@ function withUntold(
 ): JsonValue | undefined {
   const user = object(actor?.user)
   const untold: OpenObject = {}
-  if (actor?.app_uid !== undefined && !isTold(kind, undefined)) untold.type = kind!
+  const kindOfKey = actor?.app_uid === undefined ? undefined : untoldKind(kind, undefined)
+  if (kindOfKey !== undefined) untold.type = kindOfKey
   if (keyKind !== undefined && (user === undefined || keyKind !== ownerKind)) untold.key_type = keyKind
   if (serviceAccountId !== undefined && serviceAccountId !== id) untold.service_account_id = serviceAccountId
   return isEmpty(untold) ? rest : { ...object(rest), ...untold }

@@ -47,14 +47,17 @@ export function actorObject(actor: Actor, version: OcsfVersion): OpenObject | un
       if (version.keyAttribute === 'credential_uid') user.credential_uid = keyId
       else user.programmatic_credentials = [{ uid: keyId, type: 'API Key' }]
     }
-    return isTold(kind, user) ? { user } : { user, app_name: kind! }
+    const untold = untoldKind(kind, user)
+    return untold === undefined ? { user } : { user, app_name: untold }
   }
   if (keyId !== undefined) return { app_uid: keyId, app_name: 'API Key' }
-  return isTold(kind, undefined) ? undefined : { app_name: kind! }
+  const untold = untoldKind(kind, undefined)
+  return untold === undefined ? undefined : { app_name: untold }
 }
 
-/** A session and a key are told by what `actor` holds, a kind of user by the user's type. */
-export function isTold(kind: string | undefined, user: OpenObject | undefined): boolean {
-  if (kind === undefined || kind === 'session' || kind === 'api_key') return true
-  return user !== undefined && user.type === (kind === 'user' ? 'User' : kind === SERVICE_ACCOUNT ? 'Service' : kind)
+/** The kind of who acted, unless it is told already: a session and a key by what `actor` holds, a kind of user by the user's type. */
+export function untoldKind(kind: string | undefined, user: OpenObject | undefined): string | undefined {
+  if (kind === undefined || kind === 'session' || kind === 'api_key') return undefined
+  const type = kind === 'user' ? 'User' : kind === SERVICE_ACCOUNT ? 'Service' : kind
+  return user?.type === type ? undefined : kind
 }
