@@ -1,10 +1,12 @@
 import { renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { BlockedError } from '../core/errors.ts'
-import { Secret } from './secret.ts'
+import { anyChanged, Secret } from './secret.ts'
+
+const never = new AbortController().signal
 
 // What takes a file away and puts it back leaves its time and its size.
 test('the change of a secret whose file was away is its return, also of the very same file', async () => {
@@ -28,4 +30,33 @@ test('a secret whose file can not even be looked at blocks with its path', () =>
   const path = join(folder.path, 'token')
   symlinkSync(path, path)
   expect(() => Secret.file(path).reveal()).toThrow(expect.objectContaining({ name: 'BlockedError', code: 'secret.unreadable' }))
+})
+
+describe('waiting for a change of several', () => {
+  test('ends with the first of the files', async () => {
+    using folder = temporaryFolder()
+    const clock = new VirtualClock()
+    const secrets = ['a', 'b'].map(name => {
+      writeFileSync(join(folder.path, name), 'old')
+      return Secret.file(join(folder.path, name))
+    })
+    for (const each of secrets) each.reveal()
+    let changed = false
+    const waiting = anyChanged([Secret.literal('x'), ...secrets], clock, never).then(() => {
+      changed = true
+    })
+    await clock.advance(5000)
+    expect(changed).toBe(false)
+    writeFileSync(join(folder.path, 'b'), 'newer')
+    await clock.advance(1000)
+    await waiting
+    expect(clock.sleeping).toBe(0)
+  })
+
+  test('ends on the signal, also with nothing to wait for', async () => {
+    const stop = new AbortController()
+    const waiting = anyChanged([], new VirtualClock(), stop.signal)
+    stop.abort(new Error('stopped'))
+    await expect(waiting).rejects.toThrow('stopped')
+  })
 })

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import type { Clock } from '../core/clock.ts'
 import { BlockedError } from '../core/errors.ts'
+import { firstOf } from './first_of.ts'
 
 /** How often a secret's file is looked at while somebody waits for its change. */
 const WATCH_INTERVAL_MS = 1000
@@ -73,6 +74,19 @@ export class Secret {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '***'
   }
+}
+
+/** Resolves when the file of one of them is no longer what was last read; never when none stands in a file. */
+export async function anyChanged(secrets: readonly Secret[], clock: Clock, signal: AbortSignal): Promise<void> {
+  const waits = secrets.map(each => (until: AbortSignal) => each.changed(clock, until))
+  await firstOf([...waits, aborted], signal)
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error)
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
 }
 
 /** Changes whenever the file does; Kubernetes replaces mounted secrets by a rename, which the inode shows. */

@@ -2,11 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/folder.ts'
-import { VirtualClock } from '../../test/support/virtual_clock.ts'
-import { Secret } from './secret.ts'
-import { anyChanged, TlsMaterial, tlsRefusal, tlsRemedy, tlsSettings } from './tls.ts'
-
-const never = new AbortController().signal
+import { TlsMaterial, tlsRefusal, tlsRemedy, tlsSettings } from './tls.ts'
 
 describe('the settings', () => {
   test('a certificate without its key is refused, and the other way round', () => {
@@ -38,35 +34,6 @@ describe('the settings', () => {
     expect(() => material.options()).toThrow(
       expect.objectContaining({ name: 'BlockedError', message: expect.stringContaining('/nowhere/ca.pem') }),
     )
-  })
-})
-
-describe('waiting for a change', () => {
-  test('ends with the first of the files', async () => {
-    using folder = temporaryFolder()
-    const clock = new VirtualClock()
-    const secrets = ['a', 'b'].map(name => {
-      writeFileSync(join(folder.path, name), 'old')
-      return Secret.file(join(folder.path, name))
-    })
-    for (const each of secrets) each.reveal()
-    let changed = false
-    const waiting = anyChanged([Secret.literal('x'), ...secrets], clock, never).then(() => {
-      changed = true
-    })
-    await clock.advance(5000)
-    expect(changed).toBe(false)
-    writeFileSync(join(folder.path, 'b'), 'newer')
-    await clock.advance(1000)
-    await waiting
-    expect(clock.sleeping).toBe(0)
-  })
-
-  test('ends on the signal, also with nothing to wait for', async () => {
-    const stop = new AbortController()
-    const waiting = anyChanged([], new VirtualClock(), stop.signal)
-    stop.abort(new Error('stopped'))
-    await expect(waiting).rejects.toThrow('stopped')
   })
 })
 

@@ -1,6 +1,5 @@
 import { getCACertificates, type SecureVersion } from 'node:tls'
 import { z } from 'zod'
-import type { Clock } from '../core/clock.ts'
 import { Secret } from './secret.ts'
 import { secret } from './settings.ts'
 
@@ -81,26 +80,6 @@ export class TlsMaterial {
   get secrets(): readonly Secret[] {
     return [this.#ca, this.#cert, this.#key, this.#settings.key_passphrase].filter(file => file !== undefined)
   }
-}
-
-/** Resolves when the file of one of them is no longer what was last read; never when none stands in a file. */
-export async function anyChanged(secrets: readonly Secret[], clock: Clock, signal: AbortSignal): Promise<void> {
-  const done = new AbortController()
-  const either = AbortSignal.any([signal, done.signal])
-  const watching = secrets.map(each => each.changed(clock, either))
-  try {
-    await Promise.race([...watching, aborted(either)])
-  } finally {
-    done.abort()
-    await Promise.allSettled(watching) // Nobody watches on (invariant 7).
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error)
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
 }
 
 /** `code`s of a connection that TLS has ended: an operator has to act, however retryable it looks. Names of Node and OpenSSL. */

@@ -10,7 +10,7 @@ import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
-import { anyChanged } from '../../toolkit/tls.ts'
+import { anyChanged } from '../../toolkit/secret.ts'
 import {
   type AnswerContext,
   answerError,

@@ -9,7 +9,7 @@ import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
 import { createLogin } from '../../toolkit/http/login.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
-import { anyChanged } from '../../toolkit/tls.ts'
+import { anyChanged } from '../../toolkit/secret.ts'
 import type { HttpConfig } from './config.ts'
 import { bodyOf, CONTENT_TYPES } from './encode.ts'
 
