@@ -10,6 +10,12 @@ export interface StreamKey {
   readonly stream: string
 }
 
+/**
+ * Ids are kept this long after receipt, also where the texts went earlier: after a restart a source asks for those of twice
+ * the `overlap` (at most 12 h) before the last sweep, which is a `sweep_interval` (at most a day) ago.
+ */
+export const IDS_KEPT_MS = 48 * 3_600_000
+
 export interface ReadOptions {
   /** Only events of these sources; every source when undefined. */
   readonly sources?: readonly string[] | undefined

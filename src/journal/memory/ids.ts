@@ -1,8 +1,7 @@
 import type { LogEvent } from '../../core/event.ts'
-import type { StreamKey } from '../journal.ts'
+import { IDS_KEPT_MS, type StreamKey } from '../journal.ts'
 
-/** Ids are remembered this long after receipt, unless there are more than IDS_MAX. */
-const IDS_KEPT_MS = 24 * 3_600_000
+/** Of more than this many, those of the oldest appends are forgotten, however young they are. */
 const IDS_MAX = 1_000_000
 
 /** Of the events of one append; an object for each event would be a million of them. */

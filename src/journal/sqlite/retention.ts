@@ -1,12 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
-import type { JournalLimits } from '../journal.ts'
+import { IDS_KEPT_MS, type JournalLimits } from '../journal.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
 
 /** What one transaction removes at most: more rows than it adds, so that the removal keeps up, and no pause. */
 const STEP_ROWS_MAX = 16
-/** Ids are kept this long after receipt, also where the texts went earlier: what sources need to know repeats. */
-const IDS_KEPT_MS = 24 * 3_600_000
 /** The evidence that nothing is missing outlives the events. */
 const LEDGER_KEPT_MS = 400 * 24 * 3_600_000
 
