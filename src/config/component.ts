@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SEVERITY_NAMES } from '../record/severity.ts'
 import type { FormatSpec } from '../registry.ts'
 import type { SinkSpec, SourceSpec } from '../toolkit/declaration.ts'
-import { bytes, duration } from '../toolkit/settings.ts'
+import { bytes, bytesText, duration, durationText } from '../toolkit/settings.ts'
 import { celExpression } from './expression.ts'
 import { redaction } from './redaction.ts'
 
@@ -102,16 +102,16 @@ function sinkSettings(spec: SinkSpec, formats: readonly FormatSpec[]) {
           .max(limits.eventsMax)
           .default(Math.min(spec.batch.eventsMax, limits.eventsMax))
           .describe('Events of one write.'),
-        bytes_max: bytes({ min: '1KiB', max: `${limits.bytesMax}B` })
-          .prefault(`${Math.min(spec.batch.bytesMax, limits.bytesMax)}B`)
+        bytes_max: bytes({ min: '1KiB', max: bytesText(limits.bytesMax) })
+          .prefault(bytesText(Math.min(spec.batch.bytesMax, limits.bytesMax)))
           .describe('Bytes of the mapped events of one write, uncompressed. One larger event still travels, alone.'),
         timeout:
           spec.batch.alignedTo === undefined
             ? duration({ min: '0ms', max: '10m' })
-                .prefault(`${spec.batch.timeoutMs}ms`)
+                .prefault(durationText(spec.batch.timeoutMs))
                 .describe('How long a batch that is not full waits for more.')
             : duration({ min: '1s', max: '24h' })
-                .prefault(`${spec.batch.timeoutMs}ms`)
+                .prefault(durationText(spec.batch.timeoutMs))
                 .describe(
                   'Events received within the same stretch of this length, counted from 1970 in UTC, make a batch, which goes out when the stretch is over or the batch is full. A stop leaves a stretch that is not over to the next run; a run with an end (`--once`, `--to`) sends it.',
                 ),

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { backoffMs, parseRetryAfterMs } from './backoff.ts'
 import { Secret } from './secret.ts'
-import { duration, httpUrl, parseBytes, parseDurationMs, parseIsoMs } from './settings.ts'
+import { bytesText, duration, durationText, httpUrl, parseBytes, parseDurationMs, parseIsoMs } from './settings.ts'
 
 test.each([
   ['2026-01-31', Date.UTC(2026, 0, 31)],
@@ -33,6 +33,14 @@ test.each([
   ['1e3s', undefined],
   ['1constructor', undefined],
 ])('duration %s', (text, ms) => expect(parseDurationMs(text)).toBe(ms))
+
+test.each(['0ms', '1500ms', '1s', '90s', '5m', '36h', '2w'])('the text of the duration %s is as it was', text =>
+  expect(durationText(parseDurationMs(text)!)).toBe(text),
+)
+
+test.each(['0B', '1B', '1025B', '1500KB', '900KB', '5MB', '1KiB', '100MiB', '10GiB'])('the text of the size %s is as it was', text =>
+  expect(bytesText(parseBytes(text)!)).toBe(text),
+)
 
 test.each([
   ['10GiB', 10_737_418_240],

@@ -14,6 +14,22 @@ export function parseBytes(text: string): number | undefined {
   return parseQuantity(text, BYTE_UNITS)
 }
 
+/** 90000 → `90s`: in the largest unit that leaves it whole. */
+export function durationText(ms: number): string {
+  return quantityText(ms, DURATION_UNITS_MS)
+}
+
+/** 104857600 → `100MiB`: in the largest unit that leaves it whole. */
+export function bytesText(bytes: number): string {
+  return quantityText(bytes, BYTE_UNITS)
+}
+
+function quantityText(value: number, units: Readonly<Record<string, number>>): string {
+  const whole = Object.entries(units).filter(([, factor]) => factor === 1 || (factor <= value && value % factor === 0))
+  const [unit, factor] = whole.reduce((largest, each) => (each[1] > largest[1] ? each : largest))
+  return `${value / factor}${unit}`
+}
+
 /**
  * `2026-01-31`, or a moment with its zone such as `2026-01-31T08:00:00Z`, in ms since 1970. Undefined for a moment without a
  * zone, which would be another one on every machine, and for a day that no month has.
