@@ -45,13 +45,14 @@ function parsed(answer: HttpAnswer, url: URL, protocol: OtlpConfig['protocol']):
  * that is too large. `login` says where the token comes from.
  */
 export function otlpError({ status, text, detail }: HttpAnswer, url: URL, login: string): TailraceError | undefined {
-  const what = `${url.origin}${url.pathname} answered ${status}: ${detail}`
+  const what = `${url.origin}${url.pathname} answered ${status}${detail === '' ? '' : `: ${detail}`}.`
   if (status === 401 || status === 403) {
     const remedy = `${login}: put a valid one there, or another login under headers. ${NOTHING_DROPPED}`
-    return new BlockedError('otlp.denied', `${what}. ${remedy}`)
+    return new BlockedError('otlp.denied', `${what} ${remedy}`)
   }
   if (status === 415 || (status === 400 && text.includes('unsupported Content-Encoding'))) {
-    return new BlockedError('otlp.unsupported', `${what} The receiver does not know this protocol or compression: look at both settings.`)
+    const remedy = `The receiver does not know this protocol or compression: look at both settings. ${NOTHING_DROPPED}`
+    return new BlockedError('otlp.unsupported', `${what} ${remedy}`)
   }
   if (status === 413 || (status === 400 && text.includes('request body too large'))) return new BatchRefusedError('otlp.too_large', what)
   return undefined

@@ -169,6 +169,14 @@ test.each([
   await expect(open.sink.write([mapped('e1')], never)).rejects.toMatchObject({ name, code, ...retryAfterMs })
 })
 
+test.each([
+  ['', /answered 415\. The receiver does not know/],
+  ['unsupported media type', /answered 415: unsupported media type\. The receiver does not know/],
+])('a refusal with the body %j is told in whole sentences', async (body, message) => {
+  await using open = await receiver({ status: 415, body })
+  await expect(open.sink.write([mapped('e1')], never)).rejects.toThrow(message)
+})
+
 test('a page in place of protobuf is no success', async () => {
   await using open = await receiver({ body: '<html>', headers: { 'content-type': 'text/html' } }, { protocol: 'http/protobuf' })
   await expect(open.sink.write([mapped('e1')], never)).rejects.toMatchObject({ code: 'otlp.not_otlp' })
