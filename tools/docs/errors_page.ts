@@ -11,8 +11,10 @@ const CLASSES: Readonly<Record<string, string>> = {
   FatalError: 'ends the process with its own exit code',
 }
 
-/** A code stands as a literal where its error is made: `new BlockedError('splunk_hec.denied', …)`. */
-const MADE = /new (RetryableError|BlockedError|BatchRefusedError|ConfigError|FatalError)\(\s*(?:'([^']+)'|`([^`]+)`)/g
+const KINDS = Object.keys(CLASSES).join('|')
+const CODE = /\(\s*(?:'([^']+)'|`([^`]+)`)/.source
+/** A code stands as a literal where its error is made: `new BlockedError('splunk_hec.denied', …)`, or in the constructor of a class of its own. */
+const MADE = [new RegExp(`new (${KINDS})${CODE}`, 'g'), new RegExp(`class \\w+ extends (${KINDS})\\b.*?\\bsuper${CODE}`, 'gs')]
 
 interface ErrorCode {
   /** `<component>` stands for the type of the component. */
@@ -25,7 +27,8 @@ function errorCodes(root: string): readonly ErrorCode[] {
   const found = new Map<string, ErrorCode>()
   for (const file of globSync('src/**/*.ts', { cwd: root })) {
     if (file.endsWith('.test.ts')) continue
-    for (const [, kind, literal, template] of readFileSync(join(root, file), 'utf8').matchAll(MADE)) {
+    const text = readFileSync(join(root, file), 'utf8')
+    for (const [, kind, literal, template] of MADE.flatMap(pattern => [...text.matchAll(pattern)])) {
       const code = literal ?? template!.replace(/\$\{[^}]*\}/g, '<component>')
       found.set(`${code} ${kind}`, { code, kind: kind! })
     }
