@@ -67,12 +67,26 @@ describe.each(FORMATS)('$name', ({ create }) => {
   })
 
   test('a number that reading would alter stands there as it was written', () => {
-    const numbers = ['12345678901234567890', '-9007199254740993', '1e400', '-1E999', '0.12345678901234567890', '9007199254740993.0']
+    const numbers = [
+      '12345678901234567890',
+      '-9007199254740993',
+      '1e400',
+      '-1E999',
+      '1e-400',
+      '3E-324',
+      '0.12345678901234567890',
+      '9007199254740993.0',
+    ]
     const list = numbers.join(',')
     const text = `{"id":"a","type":"api_key.created","api_key.created":{"id":"k","n":[${list},1e300,5,0.10,-12.5E-1,0.10000000000000001]},"odd":[${list}],"project":{"x":[${list}]}}`
     const written = map(received({}, text)).json
     for (const number of numbers) expect(written.split(`"${number}"`), number).toHaveLength(4)
     expect(written).toContain('1e+300,5,0.1,-1.25,0.1')
     expect(written).not.toContain('null')
+  })
+
+  test.each(['1e-400', '3E-324'])('%s alone stands there as it was written', number => {
+    const text = `{"id":"a","type":"api_key.created","api_key.created":{"id":"k","n":${number}}}`
+    expect(map(received({}, text)).json).toContain(`"${number}"`)
   })
 })

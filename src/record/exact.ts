@@ -5,8 +5,11 @@ import type { OpenObject } from './values.ts'
 /** Below this nothing travels as structure. */
 const LEVELS_MAX = 17
 
-/** A fraction of fewer digits is the same when it is read and written. The digits may also be those of an id or a time. */
-const MANY_DIGITS = /\d(?:\.?\d){15}/
+/**
+ * A fraction of fewer digits, and not too near to zero, is the same when it is read and written. The digits may also be those
+ * of an id or a time.
+ */
+const MANY_DIGITS_OR_TINY = /\d(?:\.?\d){15}|\de-\d{3}/i
 
 /** TypeScript does not know the third parameter yet: the value as it is written. */
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
@@ -17,8 +20,8 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
  * too deeply to be read once more: all numbers are still in the event's text.
  */
 export function exactBody({ body, text }: LogEvent): JsonObject {
-  if (!holds(isNoSafeInteger, body, LEVELS_MAX)) return body
-  if (!MANY_DIGITS.test(text) && !holds(isLarge, body, LEVELS_MAX)) return body
+  if (!holds(isFractionOrLarge, body, LEVELS_MAX)) return body
+  if (!MANY_DIGITS_OR_TINY.test(text) && !holds(isLarge, body, LEVELS_MAX)) return body
   try {
     return JSON.parse(text, ((_, value, { source }) => exact(value, source)) satisfies Reviver as (
       key: string,
@@ -31,7 +34,8 @@ export function exactBody({ body, text }: LogEvent): JsonObject {
 }
 
 const isLarge = (value: number) => Math.abs(value) > Number.MAX_SAFE_INTEGER
-const isNoSafeInteger = (value: number) => !Number.isSafeInteger(value)
+/** What is read as zero may be written as `1e-400`. */
+const isFractionOrLarge = (value: number) => value === 0 || !Number.isSafeInteger(value)
 
 function holds(is: (value: number) => boolean, value: JsonValue | undefined, levels: number): boolean {
   if (typeof value === 'number') return is(value)
