@@ -1,8 +1,8 @@
 import type { HttpAnswer } from '../toolkit/http/answer.ts'
 import type { HttpEndpoint } from '../toolkit/http/endpoint.ts'
-import { answerError, parsed } from '../sinks/elasticsearch/answer.ts'
+import { answerError } from '../sinks/elasticsearch/answer.ts'
 import { BlockedError } from '../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
 
 type Product = 'elasticsearch' | 'opensearch'
 
@@ -32,7 +32,7 @@ export async function installTemplate(options: InstallOptions): Promise<void> {
   const { plain, say } = options
   const product = await productOf(options)
   const hasLifecycle = !plain && (await installLifecycle(product, options))
-  const template = parsed(await options.read(`${product}/index_template.json`)) ?? {}
+  const template = parseJsonObject(await options.read(`${product}/index_template.json`)) ?? {}
   const body = adapted(template, { ...options, hasLifecycle })
   await send('PUT', `/_index_template/${NAME}`, JSON.stringify(body), options)
   say(`index template ${NAME} for ${options.pattern} installed`)
@@ -57,7 +57,7 @@ export function adapted(
 }
 
 async function productOf(options: InstallOptions): Promise<Product> {
-  const root = parsed((await send('GET', '/', undefined, options)).text)
+  const root = parseJsonObject((await send('GET', '/', undefined, options)).text)
   if (!isJsonObject(root?.version)) {
     throw new BlockedError(
       'elasticsearch.not_elasticsearch',
@@ -75,7 +75,7 @@ const LIFECYCLES = {
 /** Whether indices may be told of it. A cluster without the part that runs lifecycles can still take events. */
 async function installLifecycle(product: Product, options: InstallOptions): Promise<boolean> {
   const { path, what } = LIFECYCLES[product]
-  const policy = parsed(await options.read(`${product}/lifecycle.json`)) ?? {}
+  const policy = parseJsonObject(await options.read(`${product}/lifecycle.json`)) ?? {}
   if (product === 'opensearch' && isJsonObject(policy.policy)) {
     Object.assign(policy, { policy: { ...policy.policy, ism_template: [{ index_patterns: [options.pattern], priority: 300 }] } })
   }
@@ -98,7 +98,7 @@ async function tellOfExisting(options: InstallOptions): Promise<void> {
   const { pattern, plain, say } = options
   const answer = await request('GET', `/_resolve/index/${encodeURIComponent(pattern)}`, undefined, options)
   if (answer.status !== 200) return
-  const { indices, data_streams } = parsed(answer.text) ?? {}
+  const { indices, data_streams } = parseJsonObject(answer.text) ?? {}
   for (const name of namesOf(data_streams))
     say(`${name} is there already and follows the template from its next rollover on: POST /${name}/_rollover`)
   const plainOnes = Array.isArray(indices) ? indices.filter(index => isJsonObject(index) && index.data_stream === undefined) : []
@@ -149,7 +149,7 @@ export async function installDashboard(options: Omit<InstallOptions, 'plain'>): 
   const full = new URL(path, url.origin)
   if (answer.status !== 200)
     throw answerError(answer, { url: full, index: 'saved objects', login, http: other => endpoint.errorOf(other, path) })
-  const { success, successCount } = parsed(answer.text) ?? {}
+  const { success, successCount } = parseJsonObject(answer.text) ?? {}
   if (success !== true) {
     throw new BlockedError(
       'elasticsearch.dashboard',

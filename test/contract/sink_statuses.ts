@@ -74,15 +74,14 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {}, words }
       expect(await failureOf(opened)).toMatchObject({ name: 'RetryableError', retryAfterMs: 77_000 })
     })
 
-    test.runIf(words !== undefined)(
-      'one that can not unpack is sent bodies as they are, and no event is at fault (invariant 4)',
-      async () => {
+    if (words !== undefined) {
+      test('one that can not unpack is sent bodies as they are, and no event is at fault (invariant 4)', async () => {
         const taken: string[] = []
         await using server = await serve(async (request, response) => {
           const body = await bytesOf(request)
           const isPacked = body[0] === 0x1f
           if (!isPacked) taken.push(body.toString())
-          response.writeHead(isPacked ? 400 : 200, { 'content-type': 'application/json' }).end(isPacked ? words!.refusal : words!.success)
+          response.writeHead(isPacked ? 400 : 200, { 'content-type': 'application/json' }).end(isPacked ? words.refusal : words.success)
         })
         await using opened = await openAt(server.url)
         expect(await lettersOf(opened.sink)).toEqual([])
@@ -90,8 +89,8 @@ export function testSinkStatuses(name: string, { openAt, otherwise = {}, words }
         for (const { event } of EVENTS)
           expect(taken.filter(text => text.includes(`${event.id}\\"`) || text.includes(`"${event.id}"`))).toHaveLength(2)
         expect(taken.at(-1)).toContain('c')
-      },
-    )
+      })
+    }
 
     test('a name that does not resolve may resolve later', async () => {
       await using opened = await openAt('http://tailrace-nowhere.invalid:1')

@@ -3,8 +3,6 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
 import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 
-export { parseJsonObject as parsed }
-
 /** What a bulk request is asked to answer: the states, and the errors where there are some. */
 export const BULK_FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by'
 
