@@ -183,3 +183,26 @@ test('a failure of no known class is thrown, not retried', async () => {
   await expect(deliver(EVENTS, never)).rejects.toThrow('a defect')
   expect(writes).toHaveLength(1)
 })
+
+test('a batch that goes well does not hide the trouble of another', async () => {
+  const { deliver, clock, states } = stage([busy])
+  const first = deliver(EVENTS.slice(0, 2), never)
+  await settled()
+  await deliver(EVENTS.slice(2), never)
+  expect(states).toEqual(['retrying'])
+  await clock.advance(60_000)
+  await first
+  expect(states).toEqual(['retrying', 'running'])
+})
+
+test('a write that fails because it was stopped is no trouble of the destination', async () => {
+  const stop = new AbortController()
+  const { deliver, states } = stage([
+    () => {
+      stop.abort(new Error('stopped'))
+      throw busy
+    },
+  ])
+  await expect(deliver(EVENTS, stop.signal)).rejects.toThrow('stopped')
+  expect(states).toEqual([])
+})

@@ -142,3 +142,20 @@ test('a failing reader is heard of after what it gave', async () => {
   expect((await iterator.next()).value).toMatchObject({ events: ['a', 'b', 'c'] })
   await expect(iterator.next()).rejects.toThrow('unreadable')
 })
+
+test('a reader that is not asked any more is told so (invariant 7)', async () => {
+  let isOpen = true
+  async function* opened(): AsyncGenerator<Batch<string>> {
+    try {
+      yield batch('abc', 3)
+      yield batch('def', 6)
+    } finally {
+      isOpen = false
+    }
+  }
+  for await (const { position } of packed(opened())) {
+    expect(position).toBe(3)
+    break
+  }
+  expect(isOpen).toBe(false)
+})

@@ -139,3 +139,27 @@ test('what cannot be mended is thrown', async () => {
   const { done } = supervised([new FatalError('journal.damaged', 'damaged', { exitCode: 78 })])
   await expect(done).rejects.toThrow('damaged')
 })
+
+test('an abort that was not asked for is a failure of the reading', async () => {
+  const { pipeline } = stage({
+    async *read() {
+      yield batch(1)
+      throw new DOMException('The connection was closed', 'AbortError')
+    },
+  })
+  await expect(runPipeline(pipeline, stops().signals)).rejects.toThrow('The connection was closed')
+})
+
+test('a hard stop is told also where nothing was under way', async () => {
+  const { hard, signals } = stops()
+  const { pipeline } = stage({
+    async *read({ hardStop }) {
+      await new Promise((_, reject) => hardStop.addEventListener('abort', () => reject(hardStop.reason as Error)))
+      yield batch(1)
+    },
+  })
+  const run = runPipeline(pipeline, signals)
+  await settled()
+  hard.abort(new Error('stopped at once'))
+  await expect(run).rejects.toThrow('stopped at once')
+})
