@@ -224,6 +224,16 @@ test('acknowledgement that the token lacks, or demands, blocks', async () => {
   await expect(demanding.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'BlockedError', code: 'splunk_hec.setup' })
 })
 
+test('a batch that was stored without an ackId is not sent again before the token acknowledges', async () => {
+  await using stage = await open({ acknowledge: true })
+  stage.hec.acknowledgement = 'at once'
+  await stage.sink.write([EVENTS[0]!], never)
+  stage.hec.acknowledgement = 'off'
+  for (let attempt = 0; attempt < 3; attempt++)
+    await expect(stage.sink.write([EVENTS[1]!], never)).rejects.toMatchObject({ name: 'BlockedError', code: 'splunk_hec.setup' })
+  expect(storedIn(stage.hec)).toEqual(['a', 'b'])
+})
+
 test('check tells a good token from a wrong one and sends no event', async () => {
   await using good = await open()
   await good.sink.check(never)
