@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { journalFault, passingFault } from './faults.ts'
+
+const sqlite = (errcode: number) => Object.assign(new Error('said'), { errcode })
+
+// Goal: what passes by itself is waited for, and costs nothing; damage is never written on.
+test.each([
+  ['SQLITE_BUSY', 5, true, 'RetryableError'],
+  ['SQLITE_BUSY_SNAPSHOT', 517, true, 'RetryableError'],
+  ['SQLITE_IOERR', 10, true, 'RetryableError'],
+  ['SQLITE_IOERR_WRITE', 778, true, 'RetryableError'],
+  ['SQLITE_IOERR_FSYNC', 1034, true, 'RetryableError'],
+  ['SQLITE_FULL', 13, true, 'RetryableError'],
+  ['SQLITE_CORRUPT', 11, false, 'FatalError'],
+  ['SQLITE_CORRUPT_INDEX', 779, false, 'FatalError'],
+  ['SQLITE_NOTADB', 26, false, 'FatalError'],
+  ['SQLITE_MISUSE', 21, false, 'Error'],
+])('%s (%i) passes by itself: %s, as a %s', (_, code, passes, name) => {
+  for (const error of [sqlite(code), new Error('around it', { cause: sqlite(code) })]) {
+    expect(passingFault(error) !== undefined).toBe(passes)
+    expect(journalFault('j.db', error).name).toBe(name)
+  }
+})
