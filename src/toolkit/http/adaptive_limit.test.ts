@@ -53,3 +53,10 @@ test.each([
   limit.answered(tookMs, 10_000, 1)
   expect(limit.value).toBe(value)
 })
+
+test('however many failures there were, it grows again by one a round', () => {
+  const limit = new AdaptiveLimit(64)
+  for (let nowMs = 0; nowMs < 20; nowMs++) limit.failed(nowMs)
+  limit.answered(10, 20, 1)
+  expect(limit.value).toBe(2)
+})

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -165,6 +165,22 @@ describe('no answer', () => {
     await using stage = await open(() => {}, { concurrencyMax: 1, timeoutMs: 200 })
     const errors = await Promise.all([failure(send(stage)), failure(send(stage))])
     for (const error of errors) expect(error).toMatchObject({ name: 'RetryableError', code: 'x.timeout' })
+  })
+
+  test('a request that was too late holds no connection', async () => {
+    const answers = [() => {}, (response: ServerResponse) => response.end()]
+    await using stage = await open((_, response) => void answers.shift()!(response), { concurrencyMax: 1, timeoutMs: 300 })
+    expect(await failure(send(stage))).toMatchObject({ code: 'x.timeout' })
+    expect((await send(stage)).status).toBe(200)
+  })
+
+  test('the timer of a request ends with it', async () => {
+    await using stage = await open((_, response) => response.end(), { timeoutMs: 3_600_000 })
+    const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+    await send(stage)
+    const before = timers()
+    for (let n = 0; n < 5; n++) await send(stage)
+    expect(timers() - before).toBeLessThan(5)
   })
 
   test('after the abort nothing is sent', async () => {
