@@ -53,9 +53,10 @@ test('a last line torn at any byte by a crash is cut, and never stands in the mi
   expect(place.said.some(text => text.includes('cut off'))).toBe(true)
 })
 
-test('zeros that a power cut left are cut with what follows them', async () => {
+// Up to where the next piece of the file is read, too.
+test.each([4, 2 ** 20 - lines(A).length - 6])('%i zeros that a power cut left are cut with what follows them', async count => {
   using place = fileStage()
-  writeFileSync(place.at(TODAY), `${lines(A)}{"id":\0\0\0\0"}\n${lines(B)}`)
+  writeFileSync(place.at(TODAY), `${lines(A)}{"id":${'\0'.repeat(count)}"}\n${lines(B)}`)
   await using sink = place.open()
   await sink.write([C], never)
   expect(place.read(TODAY)).toBe(lines(A, C))
@@ -156,6 +157,24 @@ test('a lock that can not be made blocks with what the system says of it', async
     code: 'file.denied',
     message: expect.stringMatching(/ENAMETOOLONG.*set a shorter path/) as string,
   })
+})
+
+test('a file of an earlier day that is not ours blocks until it is moved away, and no longer', async () => {
+  using place = fileStage()
+  writeFileSync(place.at('audit-2025-12-31.ndjson'), 'notes')
+  await using sink = place.open()
+  expect(await failed(sink.write([A], never))).toMatchObject({ name: 'BlockedError', code: 'file.not_ours' })
+  rmSync(place.at('audit-2025-12-31.ndjson'))
+  await sink.write([A], never)
+  expect(place.read(TODAY)).toBe(lines(A))
+})
+
+test('a sink that is closed writes no more', async () => {
+  using place = fileStage()
+  const sink = place.open()
+  await sink[Symbol.asyncDispose]()
+  await expect(sink.write([A], never)).rejects.toThrow('The sink is closed')
+  expect(place.names()).toEqual([])
 })
 
 test('a second writer is kept out until the first has ended', async () => {

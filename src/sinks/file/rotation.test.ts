@@ -1,4 +1,4 @@
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
@@ -119,4 +119,39 @@ test('a write that comes before the watch has looked begins the new file itself'
   nowMs += 60_000
   await sink.write([B], never)
   expect([place.read('audit.0001.ndjson'), place.read('audit.ndjson')]).toEqual([lines(A), lines(B)])
+})
+
+test('what is compressed is synchronized, and has the rights and the time of what it takes the place of', async () => {
+  using place = fileStage({ compress_closed: true })
+  const closed = place.at('audit-2026-01-01.0001.ndjson')
+  writeFileSync(closed, lines(A))
+  chmodSync(closed, 0o600)
+  utimesSync(closed, 1000, 1000)
+  const synced = vi.spyOn(fs, 'fsync')
+  try {
+    await using sink = place.open()
+    await sink.write([B], never)
+    await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', TODAY]))
+    expect(synced).toHaveBeenCalledOnce()
+  } finally {
+    synced.mockRestore()
+  }
+  const { mode, mtimeMs } = statSync(`${closed}.gz`)
+  expect([mode & 0o777, mtimeMs]).toEqual([0o600, 1_000_000])
+})
+
+test('numbers go on after the older files have gone', async () => {
+  using place = fileStage()
+  for (const name of ['a.ndjson', 'a.0004.ndjson']) writeFileSync(place.at(name), name)
+  await retire(place.at('a.ndjson'), pathTemplate(place.at('a.ndjson')))
+  expect(place.names()).toEqual(['a.0004.ndjson', 'a.0005.ndjson'])
+})
+
+test('a file of the day that was last written an hour ago is closed where files are of an hour', async () => {
+  using place = fileStage({ rotate_every: 'hour' })
+  writeFileSync(place.at(TODAY), lines(A))
+  utimesSync(place.at(TODAY), START_MS / 1000 - 3600, START_MS / 1000 - 3600)
+  await using sink = place.open()
+  await sink.write([B], never)
+  expect([place.read('audit-2026-01-01.0001.ndjson'), place.read(TODAY)]).toEqual([lines(A), lines(B)])
 })
