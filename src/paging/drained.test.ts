@@ -58,3 +58,15 @@ test('an id that comes with two texts is two events, and one id of the digest', 
   expect(fresh.map(({ id }) => id)).toEqual(['a', 'b', 'a'])
   expect(row).toMatchObject({ events: 3, digest: createHash('sha256').update('a\nb\n').digest('hex') })
 })
+
+test('events are oldest first whatever order they were listed in, and a window is cut by their time', () => {
+  const answer = JSON.stringify({ data: [7, 2, 9, 2, 5].map((effective_at, n) => ({ id: `e${n}`, effective_at })) })
+  const { elements } = parsePage(Buffer.from(answer), SHAPE)
+  const window = drained(WINDOW, { elements, unreadable: [], order: 'newest first', duplicates: 0 }, NAMES)
+  const idsOf = ({ events }: { events: readonly LogEvent[] }) => events.map(({ id }) => id)
+  expect(idsOf(window)).toEqual(['e3', 'e1', 'e4', 'e0', 'e2'])
+  expect(splitAt(window, 5).map(idsOf)).toEqual([
+    ['e3', 'e1'],
+    ['e4', 'e0', 'e2'],
+  ])
+})

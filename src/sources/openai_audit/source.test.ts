@@ -148,3 +148,61 @@ test('with tenant_events there are two streams, and each asks for its own types'
   expect(names({ tenant_events: true })).toEqual(['organization', 'tenant'])
   expect(names({ tenant_events: true, event_types: ['login.failed'] })).toEqual(['organization'])
 })
+
+test('a piece of the past that is no event is handed out once, to become a dead letter', async () => {
+  const { clock, source } = stage(
+    query => ({ status: 200, text: Number(query.get('effective_at[gte]')) < 1_767_139_200 ? '{"data":[7],"has_more":false}' : EMPTY }),
+    { start: '2d' },
+  )
+  const read = reading(source)
+  await clock.advance(60_000)
+  await read.end()
+  expect(read.batches.flatMap(({ unreadable = [] }) => unreadable)).toMatchObject([{ text: '7' }])
+})
+
+test('whoever stops taking batches leaves nothing waiting (invariant 7)', async () => {
+  const { clock, source } = stage(() => ({ status: 200, text: EMPTY }), { start: '30d' })
+  const batches = source.streams[0]!.read(undefined, { ids: () => [] }, new AbortController().signal)[Symbol.asyncIterator]()
+  for (let taken = 0; taken < 5; taken++) {
+    const next = batches.next() // The first poll among parts of the past.
+    await clock.advance(0)
+    await next
+  }
+  expect(clock.sleeping).toBe(1) // Until the next poll.
+  const returned = batches.return!()
+  await settled()
+  expect(clock.sleeping).toBe(0)
+  await returned
+})
+
+test.each([
+  [429, 'throttled'],
+  [500, 'failed'],
+  [401, 'blocked'],
+])('a request that is answered with %i counts as %s, the next one as ok', async (status, result) => {
+  const counts = new Map<unknown, number>()
+  const add = (name: string, labels: Readonly<Record<string, string>>) => {
+    if (name === 'tailrace_source_requests_total') counts.set(labels.result, (counts.get(labels.result) ?? 0) + 1)
+  }
+  const { clock, queries, source } = stage(
+    () => (queries.length === 1 ? { status, text: '{}' } : { status: 200, text: EMPTY }),
+    {},
+    {
+      add,
+      set: () => {},
+      observe: () => {},
+    },
+  )
+  const read = reading(source)
+  await clock.advance(2 * 60_000)
+  await read.end()
+  expect(Object.fromEntries(counts)).toEqual({ [result]: 1, ok: queries.length - 1 })
+})
+
+test('a base_url with a slash at its end is the same', async () => {
+  const { clock, states, source } = stage(() => ({ status: 401, text: '{}' }), { base_url: 'https://api.example/v1/' })
+  const read = reading(source)
+  await clock.advance(0)
+  await read.end()
+  expect((states[0] as { error: Error }).error.message).toContain('https://api.example/v1/organization/audit_logs answered 401')
+})

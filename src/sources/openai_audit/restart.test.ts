@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { stage } from '../../../test/support/audit_source.ts'
+import { START_MS } from '../../../test/support/journals.ts'
+import type { Batch, Position } from '../../core/batch.ts'
+import type { LogEvent } from '../../core/event.ts'
+
+const START_S = START_MS / 1000
+const OVERLAP_S = 15 * 60
+
+const EVENTS = Array.from({ length: 1200 }, (_, n) => ({
+  id: `e${n}`,
+  effective_at: START_S - 1200 + 2 * n,
+  fromS: START_S - 1200 + 2 * n,
+}))
+const LATE = { id: 'late', effective_at: START_S + 1 - OVERLAP_S, fromS: START_S + 1 }
+
+/** Reads from `beginMs` on; pages of ten, so that known ones hide what is late from every poll but the sweeps. */
+async function live(known: readonly LogEvent[], from: Position | undefined, beginMs: number, lengthMs: number) {
+  const { clock, source } = stage(
+    (query, nowMs) => {
+      const [gte, lt] = [Number(query.get('effective_at[gte]')), Number(query.get('effective_at[lt]'))]
+      const listed = [...EVENTS, LATE].filter(({ effective_at: atS, fromS }) => fromS * 1000 <= nowMs && atS >= gte && atS < lt)
+      listed.sort((a, b) => b.effective_at - a.effective_at)
+      const first = listed.findIndex(({ id }) => id === query.get('after')) + 1
+      return { status: 200, text: JSON.stringify({ data: listed.slice(first, first + 10), has_more: first + 10 < listed.length }) }
+    },
+    { start: '1h', page_size: 10 },
+  )
+  await clock.advance(beginMs)
+  const stop = new AbortController()
+  const batches: Batch[] = []
+  const ids = (fromMs: number, toMs: number) => known.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs).map(({ id }) => id)
+  const done = (async () => {
+    for await (const batch of source.streams[0]!.read(from, { ids }, stop.signal)) batches.push(batch)
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+  })
+  await clock.advance(lengthMs)
+  stop.abort()
+  await done
+  return { events: batches.flatMap(({ events }) => events), position: batches.at(-1)?.position }
+}
+
+// Goal: when the last sweep was is not saved, so the first one of the next life goes back to before any that could have been.
+test('an event that is late by the whole overlap is found though a restart came between two sweeps', async () => {
+  const first = await live([], undefined, 0, 290_000)
+  const second = await live(first.events, first.position, 295_000, 14_000)
+  const found = [first, second].map(({ events }) => events.filter(({ id }) => id === 'late').length)
+  expect(found).toEqual([0, 1])
+  const ids = [first, second].flatMap(({ events }) => events.map(({ id }) => id))
+  expect(new Set(ids).size).toBe(ids.length)
+})
