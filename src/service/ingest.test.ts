@@ -151,3 +151,19 @@ test('what a batch tells is counted once it is journaled', async () => {
     tailrace_source_unreadable_total: 1,
   })
 })
+
+test('a stop ends the pause after a failure, and the stream is not read again', async () => {
+  const clock = new VirtualClock(0)
+  await using journal = await memory(clock)
+  let reads = 0
+  const stream = streamOf(async function* () {
+    if (++reads > 0) throw new Error('unreachable')
+    yield { events: [], position: 1 }
+  })
+  const { run, soft, states } = stage(journal, stream, clock)
+  await settled()
+  expect(clock.sleeping).toBe(1)
+  soft.abort()
+  await run
+  expect([reads, clock.sleeping, states]).toEqual([1, 0, ['running', 'retrying', 'ended']])
+})
