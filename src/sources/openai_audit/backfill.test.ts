@@ -170,3 +170,22 @@ test('while no events have come few windows are guessed, and one that is too lon
   const first = windows.findIndex(({ events }) => events.length > 0)
   expect(Math.max(...windows.slice(first).map(({ fromS, toS }) => toS - fromS))).toBeLessThan(800)
 })
+
+test('at rest means that no fetch is under way any more (invariant 7)', async () => {
+  const fetch = Promise.withResolvers<void>()
+  const drain = async (window: Window): Promise<Drained> => {
+    await fetch.promise
+    return { ...window, events: [], unreadable: [], duplicates: 0 }
+  }
+  const segment = { nextS: 0, endS: 10, lateBeforeS: 0 }
+  const backfill = new Backfill({ segment, pageEvents: 100, drain, concurrency: () => 4, nowMs: () => 0 })
+  void backfill.head(never)
+  let isAtRest = false
+  const rest = backfill.atRest().then(() => {
+    isAtRest = true
+  })
+  await turn()
+  expect(isAtRest).toBe(false)
+  fetch.resolve()
+  await rest
+})
