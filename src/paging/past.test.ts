@@ -33,6 +33,7 @@ function afterStandstill(onLate: (seconds: number) => void = () => {}): Reading 
     pieces: new KnownPieces(),
     position: caughtUpLater(before, NOW_S - 11_900, NOW_S),
     sweptS: NOW_S - 1800,
+    unlistedToS: undefined,
   }
 }
 

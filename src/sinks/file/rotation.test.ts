@@ -143,7 +143,7 @@ test('what is compressed is synchronized, and has the rights and the time of wha
 test('numbers go on after the older files have gone', async () => {
   using place = fileStage()
   for (const name of ['a.ndjson', 'a.0004.ndjson']) writeFileSync(place.at(name), name)
-  await retire(place.at('a.ndjson'), pathTemplate(place.at('a.ndjson')))
+  await retire(place.at('a.ndjson'), pathTemplate(place.at('a.ndjson'), []))
   expect(place.names()).toEqual(['a.0004.ndjson', 'a.0005.ndjson'])
 })
 

@@ -20,7 +20,15 @@ test.each([
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const config = splunkHecConfig.parse({ url, token: 'good', proxy: 'none' })
-  const sink = createSplunkHecSink(config, { id: 'splunk', clock: systemClock, logger, meter, report: () => {}, format: 'raw' })
+  const sink = createSplunkHecSink(config, {
+    id: 'splunk',
+    clock: systemClock,
+    logger,
+    meter,
+    report: () => {},
+    format: 'raw',
+    streams: [],
+  })
   const error: unknown = await sink.check(new AbortController().signal).catch((cause: unknown) => cause)
   expect((error as { code?: string } | undefined)?.code).toBe(code)
   await sink[Symbol.asyncDispose]()
