@@ -48,6 +48,21 @@ test.each([
   expect(verdict(expression)).toBe(passes)
 })
 
+test.each([
+  ['raw.object == "organization.audit_log"', true],
+  ['raw.actor.session.user.id == "user-ada" && raw["odd.key"].deep[1] == 2.5', true],
+  ['raw.constructor == "c" && raw["__proto__"].x == 1 && raw.prototype == null', true],
+  ['raw.inner.list[0].constructor.constructor == 5 && raw.inner.list[0].constructor.x == 6', true],
+  ['has(raw.constructor) && "constructor" in raw && !("absent" in raw) && raw.inner.list[0].size() == 1', true],
+  ['raw.?constructor.orValue("none") == "none"', false],
+  ['raw.inner == raw.inner && raw.exists(key, key == "__proto__")', true],
+])('whatever names a record has: %s', (expression, passes) => {
+  const more = '"constructor":"c","__proto__":{"x":1},"prototype":null,"inner":{"list":[{"\\u0063onstructor":{"constructor":5,"x":6}}]}'
+  const text = `${JSON.stringify(EVENT).slice(0, -1)},${more}}`
+  const record = received(JSON.parse(text) as JsonObject, text)
+  expect(createFilter(compileExpression(expression), undefined)(record)).toEqual({ passes })
+})
+
 describe('what fails on an event lets it pass, and says where', () => {
   test.each([
     ['raw.absent.x == 1', 'true no_such_key at absent'],

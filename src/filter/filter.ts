@@ -50,10 +50,18 @@ class Variables {
     return new EventView(toRecord(this.#event), this.#severityOf)
   }
 
-  get raw(): LogEvent['body'] {
-    return this.#event.body
+  get raw(): unknown {
+    const { text, body } = this.#event
+    return MAY_HOLD_CONSTRUCTOR.test(text) ? JSON.parse(text, withoutOwnConstructor) : body
   }
 }
+
+/** The name, also in escapes: each of its letters is \u006. or \u007. */
+const MAY_HOLD_CONSTRUCTOR = /constructor|\\u00[67]/i
+
+/** CEL tells kinds of values by their `constructor`: an object with a field of that name would be of no kind. */
+const withoutOwnConstructor = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor') ? new Map(Object.entries(value)) : value
 
 function errorOf(cause: unknown, text: string): FilterError {
   const { code, range } = cause as { code?: unknown; range?: { start: number; end: number } }
