@@ -46,3 +46,16 @@ export function groupsOf(address: string): readonly number[] {
   const [before, after] = [parse(head), parse(tail ?? '')]
   return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
 }
+
+/** The same for every spelling of an address, and of one of IPv4 within IPv6 (`::ffff:203.0.113.9`) that of IPv4; undefined for what is none. */
+export function addressKey(address: string): string | undefined {
+  const kind = address.includes('%') ? 0 : isIP(address)
+  if (kind !== 6) return kind === 4 ? address : undefined
+  const groups = groupsOf(address)
+  const isEmbedding = groups[5] === 0xffff && groups.slice(0, 5).every(group => group === 0)
+  if (!isEmbedding) return groups.join(':')
+  return groups
+    .slice(6)
+    .flatMap(group => [group >> 8, group & 255])
+    .join('.')
+}

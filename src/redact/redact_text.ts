@@ -4,12 +4,12 @@ import { decoded, type Edit, edited, type JsonNode, nodesBelow, placesOf, remova
 import { nodesAt } from './match.ts'
 import type { RedactPath } from './path.ts'
 import { replacementOf, type Treatment } from './rule.ts'
-import { Secrets } from './secrets.ts'
+import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
 
 /** Names at the top of a record that say what it is: no wildcard reaches them, and nobody else's value changes them. */
 export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at', 'event', 'created_at'])
-/** The same for an audit log, which has no `event`: one that comes along is a field like any other. */
-const KEPT_OF_AUDIT_LOG: ReadonlySet<string> = new Set(['type', 'object', 'effective_at'])
+/** An audit log has none of these: one that comes along is a field like any other. */
+const ONLY_OF_ORGANIZATION_LOG = ['event', 'created_at'] as const
 /** Names that the mapping reads by. Another field's value that is spelled like one does not rename it. */
 const KEPT_NAMES: ReadonlySet<string> = new Set(
   [
@@ -18,9 +18,6 @@ const KEPT_NAMES: ReadonlySet<string> = new Set(
     'principal_id principal_type group_id user_id member_id',
   ].flatMap(names => names.split(' ')),
 )
-
-/** A shorter number, `true` and `false` stand for nobody: they are neither looked for nor found elsewhere. */
-export const NUMBER_CHARS_MIN = 6
 
 interface PathRule extends Treatment {
   readonly paths: readonly RedactPath[]
@@ -38,7 +35,7 @@ export interface RedactedText {
  */
 export function redactText(text: string, rules: readonly PathRule[], found?: Secrets): RedactedText {
   const root = scanJson(text)
-  const kept = keptFieldsOf(text, root)
+  const kept = keptNodesOf(text, root)
   const { dropped, claimed } = claim(text, root, rules, kept)
   const secrets = found ?? new Secrets()
   const edits: Edit[] = []
@@ -60,7 +57,7 @@ function claim(
   text: string,
   root: JsonNode,
   rules: readonly PathRule[],
-  kept: ReadonlySet<string>,
+  kept: ReadonlySet<JsonNode>,
 ): { readonly dropped: ReadonlySet<JsonNode>; readonly claimed: ReadonlyMap<JsonNode, Treatment> } {
   const dropped = new Set<JsonNode>()
   const claimed = new Map<JsonNode, Treatment>()
@@ -78,13 +75,21 @@ function claim(
   return { dropped, claimed }
 }
 
-const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath, kept: ReadonlySet<string>) =>
-  node.parent === root && node.key !== undefined && (kept.has(decoded(text, node.key)) || isIdByChance(text, node.key, path))
+const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath, kept: ReadonlySet<JsonNode>) =>
+  kept.has(node) || (node.parent === root && node.key !== undefined && isIdByChance(text, node.key, path))
 
-/** A record that has a type or a time by the names of the audit log is one. */
-function keptFieldsOf(text: string, { children }: JsonNode): ReadonlySet<string> {
-  const isOfAuditLog = children.some(({ key }) => key !== undefined && /^(type|effective_at)$/.test(decoded(text, key)))
-  return isOfAuditLog ? KEPT_OF_AUDIT_LOG : KEPT_FIELDS
+/**
+ * What says of the record what it is: of a name that stands twice the last, which is the one that is read. A record that
+ * has a type or a time by the names of the audit log is one.
+ */
+function keptNodesOf(text: string, { children }: JsonNode): ReadonlySet<JsonNode> {
+  const byName = new Map<string, JsonNode>()
+  for (const node of children) {
+    const name = node.key === undefined ? '' : decoded(text, node.key)
+    if (KEPT_FIELDS.has(name)) byName.set(name, node)
+  }
+  if (byName.has('type') || byName.has('effective_at')) for (const name of ONLY_OF_ORGANIZATION_LOG) byName.delete(name)
+  return new Set(byName.values())
 }
 
 /** The id of a record goes only where a path names it. */
@@ -107,23 +112,19 @@ function spread(
   text: string,
   root: JsonNode,
   secrets: Secrets,
-  kept: ReadonlySet<string>,
+  kept: ReadonlySet<JsonNode>,
   isDropped: (node: JsonNode) => boolean,
   claimed: ReadonlyMap<JsonNode, Treatment>,
   edits: Edit[],
 ): void {
-  const keptNames = namesOfPayload(text, root)
+  const namesOfRoot = namesOfPayload(text, root)
   for (const node of nodesBelow(root, isDropped)) {
-    const name = node.key === undefined ? undefined : decoded(text, node.key)
-    const isTop = node.parent === root
-    if (name !== undefined && !KEPT_NAMES.has(name) && !(isTop && keptNames.includes(name))) {
-      edits.push(...editsOf(text, node.key!, name, secrets))
-    }
+    if (node.kind === 'object') edits.push(...renamed(text, node, secrets, isDropped, node === root ? namesOfRoot : []))
     const isScalar = node.kind === 'text' || node.kind === 'other'
-    if (!isScalar || claimed.has(node) || (isTop && name !== undefined && kept.has(name))) continue
-    const found = editsOf(text, node, decoded(text, node), secrets)
+    if (!isScalar || claimed.has(node) || kept.has(node)) continue
+    const found = node.kind === 'text' ? editsOf(text, node, secrets.find(decoded(text, node))) : editsOfNumber(text, node, secrets)
     // An id stays one that no other event has: a part of it that is masked would make two of them alike.
-    if (isTop && name === 'id' && found.length > 0)
+    if (found.length > 0 && node.parent === root && node.key !== undefined && decoded(text, node.key) === 'id')
       edits.push({ start: node.start, end: node.end, text: `"sha256-${hash('sha256', text).slice(0, 32)}"` })
     else edits.push(...found)
   }
@@ -135,14 +136,61 @@ function namesOfPayload(text: string, root: JsonNode): readonly string[] {
   return type === undefined ? [] : rowOf(decoded(text, type)).payloadKeys
 }
 
-function editsOf(text: string, span: Span, value: string, secrets: Secrets): readonly Edit[] {
-  const isText = text[span.start] === '"'
-  const found = isText || value.length >= NUMBER_CHARS_MIN ? secrets.find(value) : []
-  if (found.length === 0) return []
-  if (!isText) {
-    const [{ replacement }] = found as readonly [(typeof found)[number]] // A number with the value in it has no part that could stay one.
-    return [{ ...span, text: JSON.stringify(replacement) }]
+/** The names of an object without the values. */
+function renamed(
+  text: string,
+  { children }: JsonNode,
+  secrets: Secrets,
+  isDropped: (node: JsonNode) => boolean,
+  keptNames: readonly string[],
+): readonly Edit[] {
+  const edits: Edit[] = []
+  let after: Map<string, string> | undefined
+  for (const child of children) {
+    const name = decoded(text, child.key!)
+    if (KEPT_NAMES.has(name) || keptNames.includes(name) || isDropped(child)) continue
+    const found = secrets.find(name)
+    if (found.length === 0) continue
+    edits.push(...editsOf(text, child.key!, found))
+    after ??= new Map()
+    after.set(
+      name,
+      edited(
+        name,
+        found.map(({ start, end, replacement }) => ({ start, end, text: replacement })),
+      ),
+    )
   }
+  if (after !== undefined) edits.push(...numbered(text, children, after))
+  return edits
+}
+
+/** Of names that would become alike, each but one gets a number, so that a reader still has the value of each. */
+function numbered(text: string, children: readonly JsonNode[], after: ReadonlyMap<string, string>): readonly Edit[] {
+  const taken = new Set(children.map(({ key }) => decoded(text, key!)).filter(name => !after.has(name)))
+  const counts = new Map<string, number>()
+  const numbers = new Map<string, string>()
+  for (const [name, changed] of after) {
+    let count = counts.get(changed) ?? 1
+    const number = () => (count === 1 ? '' : ` ${count}`)
+    while (taken.has(changed + number())) count++
+    taken.add(changed + number())
+    numbers.set(name, number())
+    counts.set(changed, count + 1)
+  }
+  return children.flatMap(({ key }) => {
+    const number = numbers.get(decoded(text, key!)) ?? ''
+    return number === '' ? [] : [{ start: key!.end - 1, end: key!.end - 1, text: number }]
+  })
+}
+
+function editsOfNumber(text: string, { start, end }: Span, secrets: Secrets): readonly Edit[] {
+  const replacement = secrets.findNumber(text.slice(start, end))
+  return replacement === undefined ? [] : [{ start, end, text: JSON.stringify(replacement) }]
+}
+
+function editsOf(text: string, span: Span, found: ReturnType<Secrets['find']>): readonly Edit[] {
+  if (found.length === 0) return []
   const places = placesOf(text, span)
   return found.map(({ start, end, replacement }) => ({
     start: places[start]!,

@@ -5,9 +5,9 @@ import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { text as textOf } from '../record/values.ts'
 import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from './json_text.ts'
 import { nodesAt } from './match.ts'
-import { NUMBER_CHARS_MIN, redactText } from './redact_text.ts'
+import { redactText } from './redact_text.ts'
 import { isEmail, type RedactRule, replacementOf } from './rule.ts'
-import { Secrets } from './secrets.ts'
+import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
 
 /**
  * A mapper of events that hold nothing of what the rules name. They are redacted before they are mapped, so that no

@@ -1,10 +1,13 @@
 import { isIP } from 'node:net'
 import { TABLE } from '../record/table.ts'
-import { groupsOf } from './network.ts'
+import { addressKey } from './network.ts'
+import { folded, numberKey, patternOf, plainNumber } from './spelling.ts'
 import { readingsOf } from './unescape.ts'
 
 /** A shorter value is looked for as a whole alone: within other texts it would be found by chance. */
 const PART_CHARS_MIN = 4
+/** As long as a text may be that is such a value, with marks apart and white space around it. */
+const SHORT_CHARS_MAX = 32
 
 /**
  * Words of the API itself. Who is called `owner` or `login.failed` must not make roles and types unreadable: such a
@@ -22,6 +25,10 @@ const API_WORDS: ReadonlySet<string> = new Set([
 const IPV6_CHARS_MIN = 2
 /** What may be an IPv6 address, without a full stop after it or a colon before it. */
 const ADDRESS = /(?:::)?[\da-f](?:[\da-f:.]{0,43}[\da-f])?(?:::)?|::/gi
+/** Every spelling of an IPv4 address within IPv6 has this in it. */
+const EMBEDDING = /ffff:/i
+/** A shorter number is neither looked for nor found elsewhere; nor are `true` and `false`: they stand for nobody. */
+export const NUMBER_CHARS_MIN = 6
 
 /** A value that has to go, and what comes in its place. */
 interface Secret {
@@ -41,20 +48,39 @@ const NOWHERE: readonly Found[] = []
 export class Secrets {
   readonly #all = new Map<string, Secret>()
   /** By their groups: one address has many spellings. */
-  readonly #ipv6 = new Map<string, string>()
+  readonly #addresses = new Map<string, string>()
+  readonly #numbers = new Map<string, string>()
+  #hasIpv6 = false
+  #hasShort = false
+  #hasSpace = false
   #charsMin = Number.POSITIVE_INFINITY
   #longest: readonly Secret[] | undefined
   #parts: RegExp | undefined
 
   add(value: string, replacement: string): void {
-    const name = value.toLowerCase()
-    if (value === '' || API_WORDS.has(name) || this.#all.has(name)) return
-    this.#all.set(name, { value, replacement })
-    const isIpv6 = isIP(value) === 6 && !value.includes('%')
-    if (isIpv6) this.#ipv6.set(groupsOf(value).join(':'), replacement)
-    this.#charsMin = Math.min(this.#charsMin, isIpv6 ? IPV6_CHARS_MIN : value.length)
+    const name = folded(value)
+    if (name === '' || API_WORDS.has(name) || this.#all.has(name)) return
+    const sought = value.trim()
+    this.#all.set(name, { value: sought, replacement })
+    const address = addressKey(sought)
+    if (address !== undefined) this.#addresses.set(address, replacement)
+    const isIpv6 = address !== undefined && sought.includes(':')
+    this.#hasIpv6 ||= isIpv6
+    this.#hasShort ||= name.length < PART_CHARS_MIN
+    this.#hasSpace ||= sought.includes(' ')
+    this.#charsMin = Math.min(this.#charsMin, isIpv6 ? IPV6_CHARS_MIN : sought.length, name.length)
     this.#longest = undefined
     this.#parts = undefined
+    if (sought.length >= NUMBER_CHARS_MIN) this.#addNumber(sought, replacement)
+    if (isIpv6 && isIP(address) === 4) this.add(address, replacement)
+  }
+
+  #addNumber(value: string, replacement: string): void {
+    const key = numberKey(value)
+    if (key === undefined) return
+    this.#numbers.set(key, replacement)
+    const plain = plainNumber(value)
+    if (plain !== undefined && plain.length >= NUMBER_CHARS_MIN) this.add(plain, replacement)
   }
 
   get isEmpty(): boolean {
@@ -63,24 +89,39 @@ export class Secrets {
 
   /** Where the values stand in a text, also in escapes: pieces that do not overlap, from left to right, of two the longer. */
   find(text: string): readonly Found[] {
-    if (text.length < this.#charsMin) return NOWHERE
-    const whole = this.#all.get(text.toLowerCase())
-    if (whole !== undefined) return [{ start: 0, end: text.length, replacement: whole.replacement }]
-    if (this.#longestFirst().length === 0 && this.#ipv6.size === 0) return NOWHERE
+    const whole = this.#wholeOf(text) ?? this.#numberOf(text)
+    if (whole !== undefined) return [{ start: 0, end: text.length, replacement: whole }]
+    if (text.length < this.#charsMin || (this.#longestFirst().length === 0 && this.#addresses.size === 0)) return NOWHERE
     const found = this.#partsOf(text)
-    if (!/[\\%+]/.test(text)) return this.#ipv6.size === 0 ? found : apart(found)
-    const inReadings = readingsOf(text).flatMap(reading =>
+    const inReadings = readingsOf(text, this.#hasSpace).flatMap(reading =>
       this.#partsOf(reading.text).map(({ start, end, replacement }) => {
         return { start: reading.places[start]!, end: reading.places[end]!, replacement }
       }),
     )
-    return apart([...found, ...inReadings])
+    return inReadings.length === 0 && this.#addresses.size === 0 ? found : apart([...found, ...inReadings])
+  }
+
+  /** What comes in place of a number, however it is spelled; one with a value in it has no part that could stay a number. */
+  findNumber(text: string): string | undefined {
+    return this.#numberOf(text) ?? (text.length < NUMBER_CHARS_MIN ? undefined : this.find(text)[0]?.replacement)
+  }
+
+  #numberOf(text: string): string | undefined {
+    return this.#numbers.size === 0 ? undefined : this.#numbers.get(numberKey(text) ?? '')
+  }
+
+  /** Of a text that is such a value from end to end: with many values, this is by far faster than to look for each. */
+  #wholeOf(text: string): string | undefined {
+    if (text.length < this.#charsMin) return undefined
+    const name = this.#hasShort && text.length <= SHORT_CHARS_MAX ? folded(text) : text.toLowerCase()
+    return this.#all.get(name)?.replacement
   }
 
   #partsOf(text: string): readonly Found[] {
     const secrets = this.#longestFirst()
-    this.#parts ??= patternOf(secrets)
-    const addresses = this.#ipv6.size === 0 ? NOWHERE : this.#addressesIn(text)
+    this.#parts ??= new RegExp(secrets.map(({ value }) => `(${bounded(value, patternOf(value))})`).join('|'), 'gi')
+    const mayHoldAddress = this.#hasIpv6 || (this.#addresses.size > 0 && EMBEDDING.test(text))
+    const addresses = mayHoldAddress ? this.#addressesIn(text) : NOWHERE
     const parts =
       secrets.length === 0
         ? NOWHERE
@@ -93,7 +134,7 @@ export class Secrets {
 
   #addressesIn(text: string): readonly Found[] {
     return [...text.matchAll(ADDRESS)].flatMap(({ 0: address, index }) => {
-      const replacement = isIP(address) === 6 ? this.#ipv6.get(groupsOf(address).join(':')) : undefined
+      const replacement = isIP(address) === 6 ? this.#addresses.get(addressKey(address)!) : undefined
       return replacement === undefined ? [] : [{ start: index, end: index + address.length, replacement }]
     })
   }
@@ -116,13 +157,6 @@ function apart(found: readonly Found[]): readonly Found[] {
   }
   return joined
 }
-
-/** A capturing group for each value: none has a repetition in it, so that no text can make it slow. */
-function patternOf(secrets: readonly Secret[]): RegExp {
-  return new RegExp(secrets.map(({ value }) => `(${bounded(value, escaped(value))})`).join('|'), 'gi')
-}
-
-const escaped = (value: string) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 
 /** Another address that merely begins or ends alike is another address. */
 function bounded(value: string, pattern: string): string {

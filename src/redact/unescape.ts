@@ -4,33 +4,96 @@ export interface Unescaped {
   readonly places: readonly number[]
 }
 
-/** JSON within JSON within JSON, a URL within a URL: more levels than that nobody writes. */
+/** A way to write characters otherwise, and how it is undone once. */
+interface Way {
+  readonly escape: RegExp
+  readonly undo: (written: Unescaped) => Unescaped
+}
+
+interface Reading extends Unescaped {
+  /** The one way that was undone; undefined if there were several. */
+  readonly way: Way | undefined
+}
+
+/** JSON within JSON within JSON, a URL within a URL: more levels than that nobody writes, and fewer of several kinds. */
 const LEVELS_MAX = 4
+const MIXED_LEVELS_MAX = 3
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp|commat|period));/gi
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  commat: '@',
+  period: '.',
+}
+
+const WAYS: readonly Way[] = [
+  { escape: /%[\da-f]{2}/i, undo: withoutPercents },
+  { escape: /\\/, undo: withoutBackslashes },
+  { escape: new RegExp(ENTITY.source, 'i'), undo: withoutEntities },
+]
+/** In a form, `+` is a space. It is undone beside the others: who encodes a form twice does not write two of it. */
+const PLUS: Way = { escape: /\+/, undo: ({ text, places }) => ({ text: text.replaceAll('+', ' '), places }) }
+const WAYS_OF_FORMS = [PLUS, ...WAYS]
+
+const MAYBE_ESCAPED = /[\\%&]/
+const MAYBE_ESCAPED_OR_FORM = /[\\%&+]/
 
 /**
- * The ways in which a text can be read: with the escapes of JSON undone once, twice and so on, and so with those of a URL
- * and of a form, in which `+` is a space.
- * Without the text itself. Each reading takes time in proportion to the text.
+ * The ways in which a text can be read: with the escapes of JSON, of a URL and of HTML undone once, twice and so on, also
+ * one within the other, and with the spaces of a form. Without the text itself. Each reading takes time in proportion to the text.
  */
-export function readingsOf(text: string): readonly Unescaped[] {
-  const written: Unescaped = { text, places: Array.from({ length: text.length + 1 }, (_, index) => index) }
-  const readings = [...undone(written, PERCENT, withoutPercents), ...undone(written, /\\/, withoutBackslashes)]
-  if (text.includes('+')) readings.push(...undone({ ...written, text: text.replaceAll('+', ' ') }, / /, withoutPercents))
+export function readingsOf(text: string, hasForms: boolean): readonly Unescaped[] {
+  if (!(hasForms ? MAYBE_ESCAPED_OR_FORM : MAYBE_ESCAPED).test(text)) return NOTHING
+  const ways = hasForms ? WAYS_OF_FORMS : WAYS
+  const readings: Reading[] = []
+  const seen = new Set([text])
+  let last: readonly Reading[] = [{ text, places: [], way: undefined }]
+  for (let level = 1; level <= LEVELS_MAX && last.length > 0; level++) {
+    const next: Reading[] = []
+    for (const from of last) {
+      for (const way of ways) {
+        const isMixed = level > 1 && way !== PLUS && from.way !== PLUS && from.way !== way
+        if ((isMixed && level > MIXED_LEVELS_MAX) || !way.escape.test(from.text)) continue
+        const undone = way.undo(level === 1 ? asWritten(text) : from)
+        if (seen.has(undone.text)) continue
+        seen.add(undone.text)
+        next.push({ ...undone, way: way === PLUS && level > 1 ? from.way : isMixed ? undefined : way })
+      }
+    }
+    readings.push(...next)
+    last = next
+  }
   return readings
 }
 
-const PERCENT = /%[0-9a-f]{2}/i
+const NOTHING: readonly Unescaped[] = []
 
-/** With escapes of one kind undone once, twice and so on, as long as there are any. */
-function* undone(written: Unescaped, escaped: RegExp, undo: (last: Unescaped) => Unescaped): Generator<Unescaped> {
-  let last = written
-  for (let level = 0; level < LEVELS_MAX && escaped.test(last.text); level++) {
-    const next = undo(last)
-    if (level > 0 && next.text === last.text) break
-    yield next
-    last = next
+const asWritten = (text: string): Unescaped => ({ text, places: Array.from({ length: text.length + 1 }, (_, index) => index) })
+
+function withoutEntities({ text, places: from }: Unescaped): Unescaped {
+  const places: number[] = []
+  let decoded = ''
+  let at = 0
+  const keep = (end: number) => {
+    decoded += text.slice(at, end)
+    for (; at < end; at++) places.push(from[at]!)
   }
+  for (const { 0: entity, 1: decimal, 2: hex, 3: name, index } of text.matchAll(ENTITY)) {
+    keep(index)
+    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+    const character = name === undefined ? (code > 0x10_ff_ff ? '\ufffd' : String.fromCodePoint(code)) : NAMED[name.toLowerCase()]!
+    for (const _ of character.split('')) places.push(from[index]!)
+    decoded += character
+    at = index + entity.length
+  }
+  keep(text.length)
+  places.push(from[text.length]!)
+  return { text: decoded, places }
 }
 
 /** What is no escape stays, without its backslash. */
