@@ -17,6 +17,7 @@ describe('pseudonyms', () => {
   test('of an address are those of its lower case', () => {
     expect(of('Ada@Example.com')).toBe(of('ada@example.com'))
     expect(of('ada@example.com', { keepDomain: true })).toMatch(/^k1\.[0-9a-f]{32}@example\.com$/)
+    expect(of('Ada@EXAMPLE.com', { keepDomain: true })).toBe(of('ada@example.com', { keepDomain: true }))
     expect(of('no address', { keepDomain: true })).toMatch(/^k1:[0-9a-f]{32}$/)
   })
 

@@ -47,5 +47,5 @@ export function replacementOf(value: string, treatment: Treatment): string {
     .update(domain === undefined ? value : value.toLowerCase())
     .digest('hex')
     .slice(0, HEX_CHARS)
-  return isKept ? `${keyId}.${hex}@${domain}` : `${keyId}:${hex}`
+  return isKept ? `${keyId}.${hex}@${domain.toLowerCase()}` : `${keyId}:${hex}`
 }
