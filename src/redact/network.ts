@@ -37,7 +37,7 @@ function networkOfV6(address: string, prefix: Prefix): string {
 }
 
 /** The eight groups of an IPv6 address, which are the same however it is spelled. */
-export function groupsOf(address: string): readonly number[] {
+function groupsOf(address: string): readonly number[] {
   const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a: string, b: string, c: string, d: string) =>
     [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)].map(group => group.toString(16)).join(':'),
   )
