@@ -81,6 +81,14 @@ export interface JournalContext {
   readonly meter: Meter
 }
 
+/** `events` and `oldestReceivedMs` are of those whose text is retained, `removed` counts the others. */
+export interface JournalStats {
+  readonly diskBytes: number
+  readonly events: number
+  readonly removed: number
+  readonly oldestReceivedMs: number | undefined
+}
+
 /**
  * The half of a journal that changes nothing. Of the SQLite journal it can be opened by itself, in a second
  * process, while a run is going on.
@@ -112,8 +120,7 @@ export interface JournalReader extends AsyncDisposable {
   streams(): Promise<readonly StreamKey[]>
   /** The sinks that have a position. */
   sinks(): Promise<readonly string[]>
-  /** `events` and `oldestReceivedMs` are of those whose text is retained. */
-  stats(): Promise<{ readonly diskBytes: number; readonly events: number; readonly oldestReceivedMs: number | undefined }>
+  stats(): Promise<JournalStats>
 }
 
 /**

@@ -3,7 +3,17 @@ import type { LogEvent } from '../../core/event.ts'
 import type { EventHistory } from '../../core/source.ts'
 import { Bell } from '../bell.ts'
 import { closedJournal, Gate } from '../gate.ts'
-import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
+import type {
+  Backlog,
+  DeadLetter,
+  Journal,
+  JournalContext,
+  JournalLimits,
+  JournalStats,
+  LedgerRow,
+  ReadOptions,
+  StreamKey,
+} from '../journal.ts'
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
 import { type Feed, readBatches } from '../reading.ts'
@@ -172,13 +182,10 @@ export class MemoryJournal implements Journal {
     return [...this.#sinks.keys()].sort()
   }
 
-  async stats(): Promise<{ diskBytes: number; events: number; oldestReceivedMs: number | undefined }> {
+  async stats(): Promise<JournalStats> {
     const oldest = this.#shelf.oldest
-    return {
-      diskBytes: 0,
-      events: this.#end.events - (oldest?.first ?? this.#end.events),
-      oldestReceivedMs: oldest?.events()[0]?.receivedMs,
-    }
+    const removed = oldest?.first ?? this.#end.events
+    return { diskBytes: 0, events: this.#end.events - removed, removed, oldestReceivedMs: oldest?.events()[0]?.receivedMs }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

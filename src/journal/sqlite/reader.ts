@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Batch, Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import type { EventHistory } from '../../core/source.ts'
-import type { Backlog, DeadLetter, DeadLetterFilter, JournalReader, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
+import type { Backlog, DeadLetter, DeadLetterFilter, JournalReader, JournalStats, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
 import { type Feed, readBatches } from '../reading.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
@@ -139,12 +139,14 @@ export class SqliteReader implements JournalReader {
     return this.store.all('SELECT sink FROM sinks ORDER BY sink').map(({ sink }) => sink as string)
   }
 
-  async stats(): Promise<{ diskBytes: number; events: number; oldestReceivedMs: number | undefined }> {
+  async stats(): Promise<JournalStats> {
     const end = this.rows.end()
     const oldest = this.rows.oldestRetained()
+    const removed = oldest?.first ?? end.events
     return {
       diskBytes: this.store.diskBytes,
-      events: oldest === undefined ? 0 : end.events - oldest.first,
+      events: end.events - removed,
+      removed,
       oldestReceivedMs: oldest && this.rows.receivedMs(oldest.first),
     }
   }

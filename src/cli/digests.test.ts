@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { drain, contextWith, event, KEY, LIMITS, never, START_MS } from '../../test/support/journals.ts'
+import { journalFolder } from '../../test/support/sqlite_journal.ts'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
+import { digestOf } from '../paging/digest.ts'
+import { digestDifference } from './digests.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const START_S = START_MS / 1000
+
+/** One event a minute for three hours; the retention has removed those of the first. */
+async function shortenedJournal() {
+  const clock = new VirtualClock()
+  const place = journalFolder()
+  const journal = await place.open({ retentionAgeMs: 2 * HOUR_MS }, contextWith(clock))
+  for (let minute = 0; minute < 180; minute++) {
+    const fields = { timeMs: START_MS + minute * MINUTE_MS, receivedMs: clock.now() }
+    await journal.append(KEY, { events: [event(minute, fields)], position: minute }, never)
+    await clock.advance(MINUTE_MS)
+  }
+  await journal.saveStreamPosition(KEY, 180)
+  expect((await drain(journal)).at(0)?.events[0]?.id).toBe('e60')
+  return {
+    journal,
+    async [Symbol.asyncDispose]() {
+      await journal[Symbol.asyncDispose]()
+      place[Symbol.dispose]()
+    },
+  }
+}
+
+/** The row of a window of these minutes, listed at their end. */
+function listed(from: number, to: number, { repeats = 0, lost = false } = {}) {
+  const ids = Array.from({ length: to - from }, (_, index) => `e${from + index}`)
+  const digest = digestOf(lost ? [...ids, 'lost'] : ids)
+  const [fromS, toS] = [START_S + from * 60, START_S + to * 60]
+  return { ...KEY, fromS, toS, sealedAtMs: START_MS + to * MINUTE_MS, events: to - from - repeats, repeats, late: 0, digest }
+}
+
+test.each([
+  { name: 'events that are all held', row: listed(130, 145, { repeats: 14 }), isTold: false },
+  { name: 'an event that is not held', row: listed(130, 145, { repeats: 14, lost: true }), isTold: true },
+  { name: 'repeats that are removed', row: listed(50, 125, { repeats: 74 }), isTold: false },
+  { name: 'an event that is not held, and nothing from before', row: listed(121, 125, { lost: true }), isTold: true },
+  { name: 'a listing that may have begun before what is held', row: listed(58, 62), isTold: false },
+])('of a journal whose oldest texts are gone, a window with $name is told: $isTold', async ({ row, isTold }) => {
+  await using shortened = await shortenedJournal()
+  expect((await digestDifference(shortened.journal, row)) !== undefined).toBe(isTold)
+})
+
+test('where nothing was removed, every window is compared', async () => {
+  using place = journalFolder()
+  await using journal = await place.open(LIMITS)
+  await journal.append(KEY, { events: [event(0, { timeMs: START_MS })], position: 1 }, never)
+  expect(await digestDifference(journal, listed(0, 1))).toBeUndefined()
+  expect(await digestDifference(journal, listed(0, 1, { repeats: 1, lost: true }))).toContain('other ids than the 1 that the journal holds')
+})
