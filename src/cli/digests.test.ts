@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { drain, contextWith, event, KEY, LIMITS, never, START_MS } from '../../test/support/journals.ts'
 import { journalFolder } from '../../test/support/sqlite_journal.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
+import type { JournalReader, LedgerRow } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
-import { digestDifference } from './digests.ts'
+import { Digests } from './digests.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -38,6 +39,12 @@ function listed(from: number, to: number, { repeats = 0, lost = false } = {}) {
   return { ...KEY, fromS, toS, sealedAtMs: START_MS + to * MINUTE_MS, events: to - from - repeats, repeats, late: 0, digest }
 }
 
+async function told(journal: JournalReader, ...rows: readonly LedgerRow[]): Promise<readonly string[]> {
+  const digests = new Digests(journal, KEY)
+  for (const row of rows) await digests.add(row)
+  return digests.differences()
+}
+
 test.each([
   { name: 'events that are all held', row: listed(130, 145, { repeats: 14 }), isTold: false },
   { name: 'an event that is not held', row: listed(130, 145, { repeats: 14, lost: true }), isTold: true },
@@ -46,13 +53,34 @@ test.each([
   { name: 'a listing that may have begun before what is held', row: listed(58, 62), isTold: false },
 ])('of a journal whose oldest texts are gone, a window with $name is told: $isTold', async ({ row, isTold }) => {
   await using shortened = await shortenedJournal()
-  expect((await digestDifference(shortened.journal, row)) !== undefined).toBe(isTold)
+  expect(await told(shortened.journal, row)).toHaveLength(isTold ? 1 : 0)
 })
 
 test('where nothing was removed, every window is compared', async () => {
   using place = journalFolder()
   await using journal = await place.open(LIMITS)
   await journal.append(KEY, { events: [event(0, { timeMs: START_MS })], position: 1 }, never)
-  expect(await digestDifference(journal, listed(0, 1))).toBeUndefined()
-  expect(await digestDifference(journal, listed(0, 1, { repeats: 1, lost: true }))).toContain('other ids than the 1 that the journal holds')
+  expect(await told(journal, listed(0, 1))).toEqual([])
+  expect(await told(journal, listed(0, 1, { repeats: 1, lost: true }))).toEqual([
+    'acme/organization: 2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z was listed with other ids than the 1 that the journal holds',
+  ])
+})
+
+test('many windows are compared with few looks into the journal, each with its own events', async () => {
+  using place = journalFolder()
+  await using journal = await place.open(LIMITS)
+  const minutes = Array.from({ length: 600 }, (_, minute) => minute)
+  const fields = (minute: number) => ({ timeMs: START_MS + minute * MINUTE_MS, receivedMs: START_MS + minute * MINUTE_MS })
+  await journal.append(KEY, { events: minutes.map(minute => event(minute, fields(minute))), position: 1 }, never)
+  const range = vi.spyOn(journal, 'range')
+  const rows = minutes.map(minute => listed(minute, minute + 1, { lost: minute === 255 || minute === 256 || minute === 599 }))
+  const sweeps = [0, 250, 500].map(minute => listed(minute, minute + 15, { repeats: 15, lost: minute === 250 }))
+  const differences = await told(journal, ...[...rows, ...sweeps].sort((a, b) => a.fromS - b.fromS))
+  expect(differences.map(text => /T(\S+):00.000Z to \S+T(\S+):00.000Z .* the (\d+) /.exec(text)?.slice(1).join(' '))).toEqual([
+    '04:10 04:25 15',
+    '04:15 04:16 1',
+    '04:16 04:17 1',
+    '09:59 10:00 1',
+  ])
+  expect(range).toHaveBeenCalledTimes(3)
 })

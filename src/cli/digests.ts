@@ -1,20 +1,60 @@
-import type { JournalReader, LedgerRow } from '../journal/journal.ts'
+import type { LogEvent } from '../core/event.ts'
+import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
 import { nameOf } from './journal.ts'
 
 /** How long before it was sealed a window's first answers may have come. */
 const LISTING_MS_MAX = 3_600_000
+/** Windows compared at once: to find the events of a minute takes the journal as long as to find those of an hour. */
+const WINDOWS_MAX = 256
+/** Events that those windows may have listed before they are compared. */
+const EVENTS_MAX = 20_000
 
-/** What is wrong with the events that the journal holds of a window; undefined where they are those that were listed, or were removed since. */
-export async function digestDifference(journal: JournalReader, row: LedgerRow): Promise<string | undefined> {
-  const { source, stream, fromS, toS, sealedAtMs, digest } = row
-  const ids = new Set<string>()
-  for await (const event of journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [source] })) {
-    if (event.stream === stream && event.receivedMs <= sealedAtMs) ids.add(event.id)
+/** Compares the windows of a stream, told in the order of their start, with the events that the journal holds of them. */
+export class Digests {
+  readonly #journal: JournalReader
+  readonly #key: StreamKey
+  readonly #differences: string[] = []
+  #rows: LedgerRow[] = []
+  #events = 0
+
+  constructor(journal: JournalReader, key: StreamKey) {
+    this.#journal = journal
+    this.#key = key
   }
-  if (digestOf(ids) === digest || (await mayBeRemoved(journal, row))) return undefined
-  const [from, to] = [fromS, toS].map(seconds => new Date(seconds * 1000).toISOString())
-  return `${nameOf(row)}: ${from} to ${to} was listed with other ids than the ${ids.size} that the journal holds`
+
+  async add(row: LedgerRow): Promise<void> {
+    this.#rows.push(row)
+    this.#events += row.events + row.repeats
+    if (this.#rows.length >= WINDOWS_MAX || this.#events >= EVENTS_MAX) await this.#compare()
+  }
+
+  /** What was found, once no window follows. */
+  async differences(): Promise<readonly string[]> {
+    if (this.#rows.length > 0) await this.#compare()
+    return this.#differences
+  }
+
+  async #compare(): Promise<void> {
+    const windows = this.#rows.map(row => ({ row, ids: new Set<string>() }))
+    const fromMs = this.#rows[0]!.fromS * 1000
+    const toMs = this.#rows.reduce((end, { toS }) => Math.max(end, toS), 0) * 1000
+    this.#rows = []
+    this.#events = 0
+    for await (const event of this.#journal.range({ fromMs, toMs, sources: [this.#key.source] })) {
+      if (event.stream !== this.#key.stream) continue
+      for (const { row, ids } of windows) if (isOf(row, event)) ids.add(event.id)
+    }
+    for (const { row, ids } of windows) {
+      if (digestOf(ids) === row.digest || (await mayBeRemoved(this.#journal, row))) continue
+      const [from, to] = [row.fromS, row.toS].map(seconds => new Date(seconds * 1000).toISOString())
+      this.#differences.push(`${nameOf(row)}: ${from} to ${to} was listed with other ids than the ${ids.size} that the journal holds`)
+    }
+  }
+}
+
+function isOf({ fromS, toS, sealedAtMs }: LedgerRow, { timeMs, receivedMs }: LogEvent): boolean {
+  return timeMs >= fromS * 1000 && timeMs < toS * 1000 && receivedMs <= sealedAtMs
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { JournalReader, StreamKey } from '../../journal/journal.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
-import { digestDifference } from '../digests.ts'
+import { Digests } from '../digests.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
 import type { Io } from '../io.ts'
@@ -86,12 +86,11 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
   const stream = nameOf(key)
   const coverage = new Coverage(range)
   const { oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()
-  const otherDigests: string[] = []
+  const held = new Digests(journal, key)
   for await (const row of rowsOf(journal, key, range)) {
     coverage.add(row)
     // Before it nothing is held. Most windows are passed by this alone.
-    const difference = digests && row.sealedAtMs >= oldestReceivedMs ? await digestDifference(journal, row) : undefined
-    if (difference !== undefined) otherDigests.push(difference)
+    if (digests && row.sealedAtMs >= oldestReceivedMs) await held.add(row)
   }
   const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)
   if (coverage.windows === 0) differences.push(`${stream}: no window was ever listed to its end`)
@@ -101,7 +100,7 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
     events: coverage.events,
     from: coverage.range === undefined ? '' : iso(coverage.range.fromS),
     to: coverage.range === undefined ? '' : iso(coverage.range.toS),
-    differences: [...differences, ...otherDigests],
+    differences: [...differences, ...(await held.differences())],
   }
 }
 
