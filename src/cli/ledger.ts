@@ -62,13 +62,3 @@ export async function ledgerRange(journal: JournalReader, key: StreamKey): Promi
   for await (const row of rowsOf(journal, key, {})) coverage.add(row)
   return coverage.range
 }
-
-/** Up to when the windows cover everything from the first one on: what a backfill has not listed yet ends it. */
-export async function sealedTo(journal: JournalReader, key: StreamKey): Promise<number | undefined> {
-  let endS: number | undefined
-  for await (const { fromS, toS } of rowsOf(journal, key, {})) {
-    if (endS !== undefined && fromS > endS) return endS
-    endS = Math.max(endS ?? toS, toS)
-  }
-  return endS
-}

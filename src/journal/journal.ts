@@ -113,6 +113,8 @@ export interface JournalReader extends AsyncDisposable {
   deadLetter(id: string): Promise<DeadLetter | undefined>
   /** Windows that overlap [fromS, toS), in the order of their start. */
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>
+  /** Up to when windows cover everything from the first one on, in seconds since 1970: what a backfill has not listed yet ends it. */
+  sealedTo(key: StreamKey): Promise<number | undefined>
   /** Looks one event up by its id, the newest first: a scan, bounded by what is retained. */
   find(eventId: string): Promise<LogEvent | undefined>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */

@@ -47,6 +47,53 @@ export function testEvidence(open: OpenJournal): void {
     expect(await collect(journal.ledger({ source: 'no', stream: 'no' }, { fromS: 0, toS: 99 }))).toEqual([])
   })
 
+  test.each([
+    { name: 'no window', windows: [], end: undefined },
+    {
+      name: 'windows that follow each other',
+      windows: [
+        [10, 20],
+        [20, 30],
+      ],
+      end: 30,
+    },
+    {
+      name: 'a window within another',
+      windows: [
+        [10, 40],
+        [20, 30],
+        [40, 50],
+      ],
+      end: 50,
+    },
+    {
+      name: 'a hole that is still to be listed',
+      windows: [
+        [30, 40],
+        [10, 20],
+        [50, 60],
+      ],
+      end: 20,
+    },
+    {
+      name: 'windows of one start',
+      windows: [
+        [10, 30],
+        [10, 20],
+        [31, 40],
+      ],
+      end: 30,
+    },
+  ])('what $name covers from the first window on', async ({ windows, end }) => {
+    await using journal = await open(LIMITS, contextWith())
+    const evidence = { sealedAtMs: START_MS, events: 0, repeats: 0, late: 0, digest: 'ab' }
+    const sealed = windows.map(([fromS, toS]) => ({ ...evidence, fromS: fromS!, toS: toS! }))
+    await journal.append(KEY, { events: [], position: 1, sealed }, never)
+    await journal.append({ ...KEY, stream: 'tenant' }, { events: [], position: 1, sealed: [{ ...evidence, fromS: 0, toS: 99 }] }, never)
+    expect(await journal.sealedTo(KEY)).toBe(end)
+    expect(await journal.sealedTo({ source: 'no', stream: 'no' })).toBeUndefined()
+  })
+
   test('looks events up by id, by time and by stream', async () => {
     await using journal = await open(LIMITS, contextWith())
     const odd = event(3, { id: 'a"b\\', timeMs: 500 })

@@ -5,7 +5,6 @@ import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT } from '../exit.ts'
 import { type JournalOption, journalPathOf, nameOf } from '../journal.ts'
 import { openJournalReader } from '../../service/journal.ts'
-import { sealedTo } from '../ledger.ts'
 import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
@@ -69,7 +68,7 @@ async function statusRows(config: CheckedConfig, journal: JournalReader, ready: 
   const stateOf = (component: string) => ({ state: live.get(component)?.state ?? '-', reason: live.get(component)?.reason })
   const rows: StatusRow[] = []
   for (const key of await journal.streams()) {
-    const endS = await sealedTo(journal, key)
+    const endS = await journal.sealedTo(key)
     rows.push({ component: nameOf(key), ...stateOf(nameOf(key)), sealed_to: endS === undefined ? undefined : iso(endS * 1000) })
   }
   for (const { id } of config.sinks) {

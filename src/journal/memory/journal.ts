@@ -3,17 +3,7 @@ import type { LogEvent } from '../../core/event.ts'
 import type { EventHistory } from '../../core/source.ts'
 import { Bell } from '../bell.ts'
 import { closedJournal, Gate } from '../gate.ts'
-import type {
-  Backlog,
-  DeadLetter,
-  Journal,
-  JournalContext,
-  JournalLimits,
-  JournalStats,
-  LedgerRow,
-  ReadOptions,
-  StreamKey,
-} from '../journal.ts'
+import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
 import { type Feed, readBatches } from '../reading.ts'
@@ -154,6 +144,10 @@ export class MemoryJournal implements Journal {
     return this.#notes.dropLetters(ids)
   }
 
+  async sealedTo(key: StreamKey): Promise<number | undefined> {
+    return this.#notes.sealedTo(key)
+  }
+
   async *ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncGenerator<LedgerRow> {
     yield* this.#notes.windows(key, range)
   }
@@ -182,7 +176,7 @@ export class MemoryJournal implements Journal {
     return [...this.#sinks.keys()].sort()
   }
 
-  async stats(): Promise<JournalStats> {
+  async stats() {
     const oldest = this.#shelf.oldest
     const removed = oldest?.first ?? this.#end.events
     return { diskBytes: 0, events: this.#end.events - removed, removed, oldestReceivedMs: oldest?.events()[0]?.receivedMs }

@@ -40,4 +40,13 @@ export class Notes {
       .filter(row => row.source === key.source && row.stream === key.stream && row.fromS < toS && row.toS > fromS)
       .sort((a, b) => a.fromS - b.fromS)
   }
+
+  sealedTo(key: StreamKey): number | undefined {
+    let endS: number | undefined
+    for (const { fromS, toS } of this.windows(key, { fromS: Number.NEGATIVE_INFINITY, toS: Number.POSITIVE_INFINITY })) {
+      if (endS !== undefined && fromS > endS) return endS
+      endS = Math.max(endS ?? toS, toS)
+    }
+    return endS
+  }
 }

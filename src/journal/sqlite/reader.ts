@@ -100,6 +100,17 @@ export class SqliteReader implements JournalReader {
     }
   }
 
+  async sealedTo(key: StreamKey): Promise<number | undefined> {
+    const stream = this.rows.streamId(key)
+    // By SQLite: there are millions of windows in a year.
+    const row = this.store.get(
+      `SELECT ifnull(min(before_s) FILTER (WHERE from_s > before_s), max(to_s)) AS sealedToS FROM (SELECT from_s, to_s,
+         max(to_s) OVER (ORDER BY from_s, n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_s FROM ledger WHERE stream = ?)`,
+      stream ?? null,
+    )
+    return (row?.sealedToS ?? undefined) as number | undefined
+  }
+
   async find(eventId: string): Promise<LogEvent | undefined> {
     const quoted = JSON.stringify(eventId)
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
