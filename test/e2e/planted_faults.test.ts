@@ -75,13 +75,21 @@ const FAULTS: readonly Fault[] = [
     edits: [
       ['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600'],
       ['asPolled(position, client.now()).frontierS', 'position.frontierS'],
-      ['this.#reading.sweptS = Math.min(toS, Math.floor(client.now() / 1000))', 'this.#reading.sweptS = frontierS'],
+      [
+        'this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000))',
+        'this.#reading.sweptS = frontierS',
+      ],
     ],
   },
   {
     name: 'the overlap is not listed again',
     file: 'src/paging/live_tail.ts',
     edits: [['sinceS - overlapS', 'frontierS']],
+  },
+  {
+    name: 'a sweep leaves out what the past is still to list',
+    file: 'src/paging/live_tail.ts',
+    edits: [['isSweep ? unlistedToS : listedToS', 'listedToS']],
   },
   {
     name: 'late events are never swept',

@@ -68,7 +68,10 @@ function makeEvents(
   for (let n = 0; n < historyEvents; n++) {
     const anyS = random.chance(0.2) ? burstsS[0]! : random.int(startS - historyS, startS - 1)
     const atS = random.chance(0.2) ? Math.floor(anyS / 3600) * 3600 : anyS // Where windows of the past begin and end.
-    add(atS, atS * 1000)
+    const lateS = random.chance(0.1) ? random.int(1, lateMaxS) : 0
+    const lastS = startS - random.int(1, Math.max(1, lateS)) // Of the end of the past, and listed while that is being read.
+    if (lateS > 0) add(lastS, (lastS + lateS) * 1000)
+    else add(atS, atS * 1000)
   }
   for (let n = 0; n < liveEvents; n++) {
     const atS = random.chance(0.2) ? burstsS[1]! : random.int(startS, Math.floor(endMs / 1000) - lateMaxS)

@@ -22,6 +22,7 @@ const LIVE_MS = 20 * 60_000
 /** After the last event is listed, this long is enough to find and deliver it. */
 const GRACE_MS = 20 * 60_000
 const STEPS_MAX = 600
+const BROKEN_MS_MAX = 10 * 60_000
 const RETRY = { initial: 500, max: 5000, blocked: 5000 }
 
 /** Runs the loop, the journal and the source against a world that is made of the seed; gives what went wrong. */
@@ -37,9 +38,10 @@ export async function simulate(seed: number, source: SourceName = 'openai_audit'
     lateMaxS: 300,
   }
   const api = new AuditApi(scenario, random, SIMULATED[source].write)
+  const brokenToMs = START_MS + (random.chance(0.5) ? random.int(0, BROKEN_MS_MAX) : 0)
   const witness = new Witness()
   const folder = mkdtempSync(join(tmpdir(), 'simulation-'))
-  const world = { random, clock, api, witness, path: join(folder, 'journal.db'), pageEvents: random.int(3, 20), source }
+  const world = { random, clock, api, witness, path: join(folder, 'journal.db'), pageEvents: random.int(3, 20), source, brokenToMs }
   try {
     for (let lives = random.int(0, 6); lives > 0; lives--) await live(world, new Life(random, STEPS_MAX), scenario.endMs)
     await live(world, new Life(random, Number.POSITIVE_INFINITY), scenario.endMs + GRACE_MS)
@@ -58,6 +60,8 @@ interface World {
   readonly path: string
   readonly pageEvents: number
   readonly source: SourceName
+  /** Until then only first pages are answered: the present goes on, and a part of the past has to wait. */
+  readonly brokenToMs: number
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -133,13 +137,14 @@ async function live(world: World, life: Life, untilMs: number): Promise<void> {
   await opened[Symbol.asyncDispose]()
 }
 
-function openSource({ api, clock, random, pageEvents, source }: World, life: Life) {
+function openSource({ api, clock, random, pageEvents, source, brokenToMs }: World, life: Life) {
   const context = { id: 'acme', clock: life.clock(clock), logger: silent, meter, report: () => {} }
   return SIMULATED[source].create(pageEvents, context, async search => {
     await life.step()
     if (random.chance(0.05)) throw new RetryableError(`${source}.failed`, 'staged')
     const headers = { date: new Date(clock.now()).toUTCString() }
     const query = new URLSearchParams(search)
+    if (clock.now() < brokenToMs && (query.has('after') || query.has('before'))) throw new RetryableError(`${source}.failed`, 'staged')
     // A list without times may have forgotten what a cursor names.
     if (!query.has('effective_at[gte]') && query.has('after') && random.chance(0.05)) return { status: 404, headers, body: '{}' }
     const text = api.list(query, clock.now())
