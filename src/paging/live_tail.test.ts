@@ -1,32 +1,61 @@
 import { expect, test } from 'vitest'
-import { contextWith } from '../../test/support/journals.ts'
+import { contextWith, START_MS } from '../../test/support/journals.ts'
+import type { Position } from '../core/batch.ts'
 import type { ListClient } from './client.ts'
 import { Collected } from './collected.ts'
+import { type Drained, type Window, WindowTooLargeError } from './drained.ts'
 import { parsePage } from './page.ts'
-import { ListStream, type Reading } from './stream.ts'
+import { handOut } from './past.ts'
+import { segmentListed } from './position.ts'
+import { type ListLimits, ListStream, type Past, type Reading } from './stream.ts'
 
-// Goal: invariant 5. A source that runs for months knows the ids of twice the overlap, not all that it has read.
-test('what no listing can bring again is forgotten', async () => {
+const OVERLAP_S = 60
+
+/** Everything of the past at once, and nothing in it. */
+const emptyPast = (reading: Reading): Past<Drained> => ({
+  head: () => {
+    const [segment] = reading.position.segments
+    return segment && Promise.resolve({ fromS: segment.nextS, toS: segment.endS, events: [], unreadable: [], duplicates: 0 })
+  },
+  hand: part => handOut(reading, part, segmentListed(reading.position, part.toS)),
+  atRest: async () => {},
+})
+const pastThatWaits = (): Past<Drained> => ({
+  head: () => new Promise<Drained>(() => {}),
+  hand: () => ({ events: [], position: undefined }),
+  atRest: async () => {},
+})
+
+const never = (): boolean => false
+const isSweep = ({ isEnough }: ListLimits) => isEnough === undefined
+
+/** A stream over an API that lists one event, of the last second, whatever it is asked for, read for so long. */
+async function live(
+  ms: number,
+  { past = emptyPast, from = undefined as Position | undefined, isTooLarge = never as (limits: ListLimits) => boolean } = {},
+) {
   const { clock, ...others } = contextWith()
   const client: Partial<ListClient> = { now: () => clock.now(), askForTime: async () => {}, untilDone: work => work() }
-  const shared: Reading[] = []
+  const sweeps: Window[] = []
+  let shared: Reading | undefined
   const stream = new ListStream({
     component: 'test',
     name: 'organization',
     client: client as ListClient,
-    list: async ({ toS }) => {
+    list: async (window, limits) => {
+      if (limits.isEnough === undefined) sweeps.push(window)
+      if (isTooLarge(limits)) throw new WindowTooLargeError(window.fromS)
       const collected = new Collected()
-      collected.add(
-        parsePage(Buffer.from(JSON.stringify({ data: [{ id: `e${toS}`, at: toS - 1 }] })), { component: 'test', timeField: 'at' }),
-      )
+      const body = JSON.stringify({ data: [{ id: `e${window.toS}`, at: window.toS - 1 }] })
+      collected.add(parsePage(Buffer.from(body), { component: 'test', timeField: 'at' }))
       return collected
     },
     past: reading => {
-      shared.push(reading)
-      return { head: () => undefined, hand: () => ({ events: [], position: undefined }), atRest: async () => {} }
+      shared = reading
+      return past(reading)
     },
     startMs: undefined,
-    overlapS: 60,
+    overlapS: OVERLAP_S,
     pollIntervalMs: 15_000,
     sweepIntervalMs: 60_000,
     context: { ...others, id: 'acme', clock, report: () => {} },
@@ -34,13 +63,29 @@ test('what no listing can bring again is forgotten', async () => {
   const stop = new AbortController()
   let events = 0
   const done = (async () => {
-    for await (const batch of stream.read(undefined, { ids: () => [] }, stop.signal)) events += batch.events.length
+    for await (const batch of stream.read(from, { ids: () => [] }, stop.signal)) events += batch.events.length
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })
-  await clock.advance(2 * 3_600_000)
+  await clock.advance(ms)
   stop.abort()
   await done
-  expect(events).toBeGreaterThan(400)
-  expect(shared[0]!.known.size).toBeLessThan(20)
+  return { events, sweeps, known: shared!.known }
+}
+
+// Goal: invariant 5. A source that runs for months knows the ids of twice the overlap, not all that it has read.
+test.each([
+  ['', never],
+  [', also where no sweep holds what it lists', isSweep],
+])('what no listing can bring again is forgotten%s', async (_, isTooLarge) => {
+  const { events, known } = await live(2 * 3_600_000, { isTooLarge })
+  expect(events).toBeGreaterThan(300)
+  expect(known.size).toBeLessThan(20)
+})
+
+test('a sweep that is too large does not count for what the past has still open', async () => {
+  const nowS = START_MS / 1000
+  const from = { start: 0, frontier: nowS, segments: [[nowS - 200, nowS - 10, nowS - 200]] }
+  const { sweeps } = await live(70_000, { from, isTooLarge: isSweep, past: pastThatWaits })
+  expect(sweeps.map(({ fromS }) => fromS)).toEqual([nowS - 75 - OVERLAP_S, nowS - 75 - OVERLAP_S])
 })

@@ -65,8 +65,9 @@ export class LiveTail {
     this.#done = this.#untilS !== undefined
     if (window === undefined) {
       this.#reading.position = caughtUpLater(position, Math.min(position.frontierS, sweptS) - options.overlapS, toS)
-      this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? toS)
-      this.#reading.unlistedToS = undefined
+      // What the past has still open is not listed again with it: the next sweep reaches as far back as this one.
+      const listedToS = position.segments.length === 0 ? toS : (this.#reading.unlistedToS ?? sweptS)
+      this.#swept(Math.min(toS, listedToS))
       return { events: [], position: encodePosition(this.#reading.position) }
     }
     const { context, name, client } = options
@@ -91,13 +92,18 @@ export class LiveTail {
       if (row.toS > row.fromS || row.events > 0) sealed.push(row)
     }
     this.#reading.position = { ...position, frontierS }
-    if (isSweep) {
-      this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000))
-      this.#reading.unlistedToS = undefined
-      this.#reading.known.forget(asPolled(this.#reading.position, client.now()), options.overlapS)
-    }
+    if (isSweep) this.#swept(Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000)))
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
     return { events, position: encodePosition(this.#reading.position), sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
+  }
+
+  /** The whole overlap is listed up to there, or will be. */
+  #swept(toS: number): void {
+    const { options, known } = this.#reading
+    this.#reading.sweptS = toS
+    this.#reading.unlistedToS = undefined
+    const position = asPolled(this.#reading.position, options.client.now())
+    known.forget({ ...position, frontierS: Math.min(position.frontierS, toS) }, options.overlapS) // So far back goes the next sweep.
   }
 
   async #pollWhenDue(signal: AbortSignal): Promise<Poll> {
