@@ -18,8 +18,7 @@ COPY tools/node26/package.json tools/node26/
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --omit=optional --workspaces=false
 
 FROM ${NODE_IMAGE}
-# kafkajs computes a negative timeout once per process (tulios/kafkajs issue 1751); the warning says nothing to an operator.
-ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /build/node_modules node_modules
 COPY --from=build /build/dist dist

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { BlockedError } from '../core/errors.ts'
 import { firstOf } from './first_of.ts'
 
+const REMEDY = 'Put the secret there, readable for the user of this process: the file is looked at again by itself, and nothing is dropped.'
 /** How often a secret's file is looked at while somebody waits for its change. */
 const WATCH_INTERVAL_MS = 1000
 
@@ -105,8 +106,8 @@ function readTrimmed(path: string): string {
     text = readFileSync(path, 'utf8').trim()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new BlockedError('secret.unreadable', `The secret's file ${path} can't be read: ${reason}`, { cause })
+    throw new BlockedError('secret.unreadable', `The secret's file ${path} can't be read: ${reason}. ${REMEDY}`, { cause })
   }
-  if (text === '') throw new BlockedError('secret.empty', `The secret's file ${path} is empty.`)
+  if (text === '') throw new BlockedError('secret.empty', `The secret's file ${path} is empty. ${REMEDY}`)
   return text
 }

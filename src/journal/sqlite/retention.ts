@@ -50,7 +50,7 @@ export class Retention {
   /** Within a transaction that adds windows. */
   forgetWindows(): void {
     this.#store.run(
-      'DELETE FROM ledger WHERE n <= (SELECT min(n) FROM ledger) + ? AND sealed_at_ms < ?',
+      'DELETE FROM ledger WHERE n < (SELECT min(n) FROM ledger) + ? AND sealed_at_ms < ?',
       STEP_ROWS_MAX,
       this.#clock.now() - LEDGER_KEPT_MS,
     )
