@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
+import { KEY, never } from '../../test/support/journals.ts'
+import { openMemoryJournal } from '../journal/memory/index.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
+import { compareManifest, makeManifest } from './manifest.ts'
 
 const LIMITS = { sinks: [], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 }
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -43,4 +46,18 @@ test('a key without a manifest is a wrong call: nothing would be compared', asyn
     code: 64,
     err: expect.stringContaining('--manifest') as string,
   })
+})
+
+test('windows of no length, where a manifest begins and ends, are found in the journal that it was made of', async () => {
+  await using journal = await openMemoryJournal(LIMITS, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+  const row = { sealedAtMs: 1, events: 1, repeats: 0, late: 0, digest: '' }
+  const sealed = [
+    { ...row, fromS: 100, toS: 100 },
+    { ...row, fromS: 100, toS: 115 },
+    { ...row, fromS: 115, toS: 115 },
+  ]
+  await journal.append(KEY, { events: [], position: 1, sealed }, never)
+  const manifest = await makeManifest(journal, { fromS: 90, toS: 120 }, 0)
+  expect(manifest.streams[0]?.windows).toHaveLength(3)
+  expect(await compareManifest(journal, manifest)).toEqual([])
 })

@@ -103,7 +103,8 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
     const key = (await journal.streams()).find(own => nameOf(own) === stream)
     const first = windows[0]
     if (first === undefined) continue
-    const range = { fromS: first.fromS, toS: windows.reduce((latestS, { toS }) => Math.max(latestS, toS), first.toS) }
+    // A second more at either end: a poll within the second of the one before has a window of no length, which no range touches.
+    const range = { fromS: first.fromS - 1, toS: windows.reduce((latestS, { toS }) => Math.max(latestS, toS), first.toS) + 1 }
     const held = new Set<string>()
     if (key !== undefined) for await (const row of rowsOf(journal, key, range)) held.add(windowKey(row))
     for (const window of windows) {
