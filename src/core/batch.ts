@@ -18,7 +18,10 @@ export interface SealedWindow {
   readonly repeats: number
   /** New, but older than what had been sealed before. */
   readonly late: number
-  /** SHA-256, in hex, over the ids listed in the window, each once, sorted, each followed by a newline. */
+  /**
+   * SHA-256, in hex, over the ids listed in the window, and those that the journal was given of it while it waited to be
+   * sealed; each once, sorted, each followed by a newline.
+   */
   readonly digest: string
 }
 

@@ -6,6 +6,7 @@ import type { LogEvent } from '../core/event.ts'
 import { drained, seal, splitAt } from './drained.ts'
 import { KnownIds } from './known_ids.ts'
 import { parsePage } from './page.ts'
+import { SharedEvents } from './shared_events.ts'
 
 const SHAPE = { component: 'test', timeField: 'effective_at' }
 const WINDOW = { fromS: 0, toS: 1000 }
@@ -32,7 +33,7 @@ function windowOf(page: number) {
   return drained(WINDOW, { elements, unreadable: [], order: 'newest first', duplicates: 0 }, NAMES)
 }
 
-const seals = { sealed: WINDOW, lateBeforeS: 0, rememberFromS: 0, sealedAtMs: 0, apiNowMs: 0, onLate: () => {} }
+const seals = { shared: new SharedEvents(), sealed: WINDOW, lateBeforeS: 0, rememberFromS: 0, sealedAtMs: 0, apiNowMs: 0, onLate: () => {} }
 
 // Goal: what the journal keeps at hand of the newest is as large as their texts, not as the answers they came in.
 test.each([

@@ -5,6 +5,7 @@ import { detached } from '../toolkit/detached.ts'
 import type { Listed } from './collected.ts'
 import { digestOf } from './digest.ts'
 import type { KnownIds } from './known_ids.ts'
+import type { SharedEvents } from './shared_events.ts'
 
 /** Seconds since 1970: from, included, to, excluded. */
 export interface Window {
@@ -56,6 +57,7 @@ export function splitAt(window: Drained, atS: number): readonly [Drained, Draine
 
 export interface SealOptions {
   readonly known: KnownIds
+  readonly shared: SharedEvents
   /** The window that the row speaks for; events outside it were listed beside it. */
   readonly sealed: Window
   /** Of new events before it nobody can say that they are late: the past is still to be listed there. */
@@ -95,7 +97,7 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
     events: fresh.length,
     repeats: window.events.length - fresh.length + window.duplicates,
     late,
-    digest: digestOf(idsWithin(sealed, window.events)),
+    digest: digestOf([...idsWithin(sealed, window.events), ...options.shared.within(sealed)]),
   }
   return { fresh, row }
 }

@@ -80,6 +80,7 @@ export class LiveTail {
       const isAgain = parts.length > 1 && part === parts[0]
       const { fresh, row } = seal(part, {
         known: this.#reading.known,
+        shared: this.#reading.shared,
         sealed: isAgain ? { fromS: part.fromS, toS: position.frontierS } : { fromS: position.frontierS, toS: frontierS },
         lateFromS: position.segments.at(-1)?.endS,
         lateBeforeS: position.frontierS,
@@ -91,6 +92,7 @@ export class LiveTail {
       for (const event of fresh) events.push(event)
       if (row.toS > row.fromS || row.events > 0) sealed.push(row)
     }
+    this.#reading.shared.add(events, { fromS: position.segments[0]?.nextS ?? 0, toS: position.segments.at(-1)?.endS ?? 0 })
     this.#reading.position = { ...position, frontierS }
     if (isSweep) this.#swept(Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000)))
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
@@ -99,11 +101,12 @@ export class LiveTail {
 
   /** The whole overlap is listed up to there, or will be. */
   #swept(toS: number): void {
-    const { options, known } = this.#reading
+    const { options, known, shared } = this.#reading
     this.#reading.sweptS = toS
     this.#reading.unlistedToS = undefined
     const position = asPolled(this.#reading.position, options.client.now())
     known.forget({ ...position, frontierS: Math.min(position.frontierS, toS) }, options.overlapS) // So far back goes the next sweep.
+    shared.forget(position.segments)
   }
 
   async #pollWhenDue(signal: AbortSignal): Promise<Poll> {

@@ -6,6 +6,7 @@ import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'
 import { handOut } from './past.ts'
 import { caughtUpLater, segmentListed } from './position.ts'
+import { SharedEvents } from './shared_events.ts'
 import type { Reading } from './stream.ts'
 
 const OVERLAP_S = 60
@@ -30,6 +31,7 @@ function afterStandstill(onLate: (seconds: number) => void = () => {}): Reading 
       context: { ...others, id: 'acme', clock, meter: { ...meter, observe }, report: () => {} },
     },
     known: new KnownIds(),
+    shared: new SharedEvents(),
     pieces: new KnownPieces(),
     position: caughtUpLater(before, NOW_S - 11_900, NOW_S),
     sweptS: NOW_S - 1800,

@@ -8,10 +8,11 @@ import type { Reading } from './stream.ts'
  * which is the reading's from then on.
  */
 export function handOut(reading: Reading, part: Drained, behind: StreamPosition): Batch {
-  const { options, known, pieces, position, sweptS } = reading
+  const { options, known, shared, pieces, position, sweptS } = reading
   const { context, name, overlapS, client } = options
   const { fresh, row } = seal(part, {
     known,
+    shared,
     sealed: { fromS: part.fromS, toS: part.toS },
     lateBeforeS: position.segments[0]!.lateBeforeS,
     rememberFromS: Math.min(position.frontierS, sweptS) - 2 * overlapS,
@@ -19,6 +20,7 @@ export function handOut(reading: Reading, part: Drained, behind: StreamPosition)
     apiNowMs: client.now(),
     onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
   })
+  shared.add(fresh, { fromS: Math.min(position.frontierS, sweptS) - overlapS, toS: part.toS })
   reading.position = behind
   return { events: fresh, position: encodePosition(behind), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
 }

@@ -9,6 +9,7 @@ import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
 import type { Page } from './page.ts'
+import { SharedEvents } from './shared_events.ts'
 
 /** The most events of one journal append. */
 const BATCH_EVENTS_MAX = 5000
@@ -53,6 +54,7 @@ export interface StreamOptions<W = Drained> {
 export interface Reading {
   readonly options: Omit<StreamOptions, 'past'>
   readonly known: KnownIds
+  readonly shared: SharedEvents
   readonly pieces: KnownPieces
   position: StreamPosition
   /** Up to when, at the least, the whole overlap has been listed: what was late by then is known. In seconds since 1970. */
@@ -80,7 +82,8 @@ export class ListStream<W> implements SourceStream {
     const polled = asPolled(position, client.now())
     const sweptS = this.#sweptBefore(polled)
     const known = KnownIds.load(history, polled, sweptS - 2 * overlapS)
-    const reading: Reading = { options: this.#options, known, pieces: new KnownPieces(), position, sweptS, unlistedToS }
+    const [shared, pieces] = [new SharedEvents(), new KnownPieces()]
+    const reading: Reading = { options: this.#options, known, shared, pieces, position, sweptS, unlistedToS }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     const { meter, id } = this.#options.context
