@@ -35,6 +35,14 @@ export function caughtUpLater(position: StreamPosition, fromS: number, nowS: num
   return { startS, frontierS: nowS, segments: [...segments, { nextS, endS: nowS, lateBeforeS: frontierS }] }
 }
 
+/** With what the first segment has behind it from `fromS` on once more before it: an event may have come there since. */
+export function listedAgain(position: StreamPosition, fromS: number): StreamPosition {
+  const [first] = position.segments
+  const nextS = Math.max(position.startS, fromS)
+  if (first === undefined || nextS >= first.nextS) return position
+  return { ...position, segments: [{ nextS, endS: first.nextS, lateBeforeS: first.nextS }, ...position.segments] }
+}
+
 /** After the first `listedToS` of the first segment. */
 export function segmentListed(position: StreamPosition, listedToS: number): StreamPosition {
   const [first, ...others] = position.segments

@@ -4,7 +4,7 @@ import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { ListClient } from './client.ts'
 import type { Listed } from './collected.ts'
 import { type Drained, inBatches, type Window } from './drained.ts'
-import { asPolled, firstPosition, caughtUpLater, decodePosition, secondsToList, type StreamPosition } from './position.ts'
+import { asPolled, firstPosition, caughtUpLater, decodePosition, listedAgain, secondsToList, type StreamPosition } from './position.ts'
 import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
@@ -120,7 +120,8 @@ export class ListStream<W> implements SourceStream {
       const position = decodePosition(from, component, `${context.id}/${name}`)
       if (nowS() - position.frontierS <= overlapS) return { position, unlistedToS: undefined }
       await client.askForTime(signal) // No window may end after the API's own time.
-      return opened(caughtUpLater(position, this.#sweptBefore(position) - overlapS, Math.max(position.frontierS, nowS())))
+      const lateFromS = this.#sweptBefore(position) - overlapS
+      return opened(caughtUpLater(listedAgain(position, lateFromS), lateFromS, Math.max(position.frontierS, nowS())))
     }
     await client.askForTime(signal)
     const wantedMs = bounds.fromMs ?? startMs

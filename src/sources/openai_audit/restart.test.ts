@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { stage } from '../../../test/support/audit_source.ts'
+import { event } from '../../../test/support/events.ts'
 import { START_MS } from '../../../test/support/journals.ts'
 import type { Batch, Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
@@ -38,7 +39,8 @@ async function live(known: readonly LogEvent[], from: Position | undefined, begi
   await clock.advance(lengthMs)
   stop.abort()
   await done
-  return { events: batches.flatMap(({ events }) => events), position: batches.at(-1)?.position }
+  const late = batches.flatMap(({ sealed = [] }) => sealed).reduce((sum, window) => sum + window.late, 0)
+  return { events: batches.flatMap(({ events }) => events), position: batches.at(-1)?.position, late }
 }
 
 // Goal: when the last sweep was is not saved, so the first one of the next life goes back to before any that could have been.
@@ -49,4 +51,15 @@ test('an event that is late by the whole overlap is found though a restart came 
   expect(found).toEqual([0, 1])
   const ids = [first, second].flatMap(({ events }) => events.map(({ id }) => id))
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+// Goal: README, "Late events are found", also where a stop found the past all but listed and nobody listened for longer than the overlap.
+test('an event that came late to what the past had just listed is found after a standstill', async () => {
+  const nextS = START_S - 100
+  const known = EVENTS.filter(({ effective_at }) => effective_at < nextS).map(({ id, effective_at }) => event(id, effective_at * 1000))
+  const from = { start: START_S - 1200, frontier: START_S, segments: [[nextS, START_S, START_S - 1200]] }
+  const { events, late } = await live(known, from, 3_600_000, 60_000)
+  const ids = events.map(({ id }) => id)
+  expect(ids.toSorted()).toEqual([LATE.id, ...EVENTS.filter(({ effective_at }) => effective_at >= nextS).map(({ id }) => id)].toSorted())
+  expect(late).toBe(1)
 })
