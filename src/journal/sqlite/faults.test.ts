@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { journalFault, passingFault } from './faults.ts'
+import { journalFault, passingFault, unusable } from './faults.ts'
 
 const sqlite = (errcode: number) => Object.assign(new Error('said'), { errcode })
 
@@ -20,4 +20,12 @@ test.each([
     expect(passingFault(error) !== undefined).toBe(passes)
     expect(journalFault('j.db', error).name).toBe(name)
   }
+})
+
+test.each([
+  [5, 'End that program.'],
+  [13, 'Make room, or mend the disk, which has to be a local one.'],
+  [3850, 'Make room, or mend the disk, which has to be a local one.'],
+])("a journal that cannot be opened for SQLite's %i is told with what helps against that", (code, remedy) => {
+  expect(unusable('j.db', sqlite(code))).toMatchObject({ code: 'journal.unavailable', message: expect.stringContaining(remedy) as string })
 })

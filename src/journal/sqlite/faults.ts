@@ -118,7 +118,7 @@ export function unusable(path: string, cause: unknown): FatalError {
     return new FatalError(
       'journal.unavailable',
       `The journal ${path} cannot be opened now: ${passing} (${toError(cause).message}). Nothing in it was changed and nothing is lost. ` +
-        'Make room, or mend the disk.',
+        (isBusy(cause) ? 'End that program.' : 'Make room, or mend the disk, which has to be a local one.'),
       { cause, exitCode: EXIT_UNAVAILABLE },
     )
   }
