@@ -62,6 +62,20 @@ test.each([
 })
 
 test.each([
+  ['an object', mapped('a')],
+  ['an object in parts', LARGE],
+])('an empty answer that calls itself HTML and tells an ETag, as of OpenStack Swift, acknowledges %s', async (_, event) => {
+  const taken = [201, { ...HTML, etag: '"taken"' }, ''] as const
+  const end = [
+    200,
+    { 'content-type': 'application/xml' },
+    '<CompleteMultipartUploadResult><ETag>"all"</ETag></CompleteMultipartUploadResult>',
+  ] as const
+  await using stage = await open({ PUT: taken, create: CREATED, part: taken, POST: end })
+  await expect(stage.sink.write([event], never)).resolves.toEqual({ rejected: [], deferred: [] })
+})
+
+test.each([
   [404, HTML, PAGE, '404 <html><body>Please log in'],
   [404, { 'content-type': 'application/json' }, '{"detail":"no such route"}', '404 {"detail":"no such route"}'],
   [503, { 'retry-after': '30' }, '<html>', '503 <html>. It is tried again'],

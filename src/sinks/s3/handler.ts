@@ -39,9 +39,11 @@ export class EndpointHandler {
     const sent = { method: method as Method, path: pathOf(request), headers, ...(body !== undefined && { body: bodyOf(body) }) }
     const answer = await queue.run(() => endpoint.request(sent, signal), signal)
     const isSuccess = answer.status >= 200 && answer.status < 300
-    // Every store tells the ETag of what it was given. The page of something else says nothing of where the object is.
+    // Every store tells the ETag of what it was given. The page of something else says nothing of where the object is, but
+    // OpenStack Swift calls an empty answer HTML.
     const isStores = method !== 'PUT' || answer.headers.etag !== undefined
-    if (isSuccess && (!isStores || /html/i.test(answer.headers['content-type'] ?? ''))) throw notS3(origin, answer)
+    const isPage = answer.bytes.length > 0 && /html/i.test(answer.headers['content-type'] ?? '')
+    if (isSuccess && (!isStores || isPage)) throw notS3(origin, answer)
     const content = isSuccess ? Buffer.from(answer.bytes) : Buffer.from(answer.text)
     const response: S3Response = { statusCode: answer.status, headers: answer.headers, body: Readable.from(content), detail: answer.detail }
     return { response } as unknown as SdkAnswer
