@@ -33,6 +33,8 @@ test.each([
   ['a batch is halved first', 400, 200, [2, 1, 2, 2], 'pp---', [400, 200, 200, 200], 1],
   ['an event at fault is at fault either way', 400, 422, [1, 1], 'p-p-', [400, 400], 0],
   ['a success is one', 200, 400, [1, 2], 'pp', [200, 200], 0],
+  ['a destination that is busy is asked again, and makes no dead letter', 400, 429, [1, 1], 'p-p-', [429, 429], 0],
+  ['so is one that is ill', 400, 503, [1], 'p-', [503], 0],
   ['another refusal says nothing of events', 415, 200, [1], 'p', [415], 0],
 ])('%s', async (_, packed, plain, batches, requests, statuses, warnings) => {
   expect(await asked(packed, plain, batches)).toEqual({ requests, statuses, warnings })

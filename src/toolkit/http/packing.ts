@@ -28,6 +28,7 @@ export class Packing {
     const answer = await request(wasPlain)
     if (wasPlain || !isDoubtful(answer)) return answer
     const second = await request(true)
+    if (isPassing(second)) return second // Whose fault the first refusal was shows with the next attempt.
     if (!this.#options.isTaken(second)) return answer
     if (!this.#isPlain) {
       const { compression, logger } = this.#options
@@ -39,6 +40,9 @@ export class Packing {
     return second
   }
 }
+
+/** It says nothing of the request: the destination is busy or ill, or the login was refused meanwhile. */
+const isPassing = ({ status }: HttpAnswer) => status >= 500 || [401, 403, 407, 408, 425, 429].includes(status)
 
 /** Of one event, which would be a dead letter, or of none. */
 export const isLastRefusal = (events: readonly unknown[]) => (answer: HttpAnswer) =>
