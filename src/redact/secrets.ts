@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { TABLE } from '../record/table.ts'
 import { addressKey } from './network.ts'
-import { folded, numberKey, patternOf, plainNumber } from './spelling.ts'
+import { folded, numberKey, patternOf, piecesOf, plainNumber } from './spelling.ts'
 import { readingsOf } from './unescape.ts'
 
 /** A shorter value is looked for as a whole alone: within other texts it would be found by chance. */
@@ -34,6 +34,8 @@ export const NUMBER_CHARS_MIN = 6
 interface Secret {
   readonly value: string
   readonly replacement: string
+  /** Whether it is a piece of a long one, for which one pattern would be too large. */
+  readonly isPiece?: boolean
 }
 
 interface Found {
@@ -122,14 +124,21 @@ export class Secrets {
     this.#parts ??= new RegExp(secrets.map(({ value }) => `(${bounded(value, patternOf(value))})`).join('|'), 'gi')
     const mayHoldAddress = this.#hasIpv6 || (this.#addresses.size > 0 && EMBEDDING.test(text))
     const addresses = mayHoldAddress ? this.#addressesIn(text) : NOWHERE
-    const parts =
-      secrets.length === 0
-        ? NOWHERE
-        : Array.from(text.matchAll(this.#parts), match => {
-            const index = match.findIndex((group, number) => number > 0 && group !== undefined) - 1
-            return { start: match.index, end: match.index + match[0].length, replacement: secrets[index]!.replacement }
-          })
+    const parts = secrets.length === 0 ? NOWHERE : this.#valuesIn(text, this.#parts, secrets)
     return addresses.length === 0 ? parts : [...parts, ...addresses]
+  }
+
+  #valuesIn(text: string, parts: RegExp, secrets: readonly Secret[]): readonly Found[] {
+    const found: Found[] = []
+    for (const match of text.matchAll(parts)) {
+      const { replacement, isPiece } = secrets[match.findIndex((group, number) => number > 0 && group !== undefined) - 1]!
+      const piece = { start: match.index, end: match.index + match[0].length, replacement }
+      const last = found.at(-1)
+      if (isPiece === true && last?.end === piece.start && last.replacement === replacement)
+        found[found.length - 1] = { ...piece, start: last.start }
+      else found.push(piece)
+    }
+    return found
   }
 
   #addressesIn(text: string): readonly Found[] {
@@ -142,6 +151,10 @@ export class Secrets {
   #longestFirst(): readonly Secret[] {
     this.#longest ??= [...this.#all.values()]
       .filter(({ value }) => value.length >= PART_CHARS_MIN)
+      .flatMap(secret => {
+        const pieces = piecesOf(secret.value)
+        return pieces.length === 1 ? [secret] : pieces.map(value => ({ ...secret, value, isPiece: true }))
+      })
       .sort((a, b) => b.value.length - a.value.length)
     return this.#longest
   }

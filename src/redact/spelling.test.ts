@@ -79,3 +79,15 @@ test('many values, each of which stands elsewhere, are all found', () => {
   expect(Object.keys(f)).toHaveLength(e.length)
   expect(new Set(Object.values(f))).toEqual(new Set([MASK]))
 })
+
+test.each([
+  ['letters', 'a'],
+  ['syllables', '\uac00'],
+  ['syllables in parts', '\u1100\u1161'],
+  ['letters with marks', '\u00e4\u0323'],
+  ['pictures', '\u{1f600}'],
+])('a value of 40,000 %s is found within another text, in either form of Unicode', (_, letter) => {
+  const e = letter.repeat(40_000)
+  const f = [`by ${e.normalize('NFC')}!`, `by ${e.normalize('NFD')} and ${e}`]
+  expect(JSON.parse(redacted(JSON.stringify({ e, f })))).toEqual({ e: MASK, f: [`by ${MASK}!`, `by ${MASK} and ${MASK}`] })
+})

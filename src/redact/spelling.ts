@@ -27,6 +27,18 @@ function patternOfCluster(cluster: string): string {
   return different.size === 1 ? escaped(cluster) : `(?:${[...different.values()].sort((a, b) => b.length - a.length).join('|')})`
 }
 
+const PIECE_CHARS_MIN = 500
+/** Characters with what is written on them: with marks, and the parts of a syllable in Hangul. */
+const PIECES = new RegExp(`(?:[^][\\p{M}\\u1160-\\u11ff]*){1,${PIECE_CHARS_MIN}}`, 'gu')
+
+/** A text in pieces that make no pattern too large; none is so short that it would be found by chance. */
+export function piecesOf(text: string): readonly string[] {
+  if (text.length < 2 * PIECE_CHARS_MIN) return [text]
+  const pieces = text.match(PIECES)!
+  const last = pieces.pop()!
+  return [...pieces.slice(0, -1), (pieces.at(-1) ?? '') + last]
+}
+
 const NUMBER = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:e([+-]?\d{1,6}))?$/i
 /** A longer number is nobody's; and the time to read one stays small (invariant 5). */
 const NUMBER_CHARS_MAX = 100
