@@ -25,6 +25,7 @@ const API_WORDS: ReadonlySet<string> = new Set([
 const IPV6_CHARS_MIN = 2
 /** What may be an IPv6 address, without a full stop after it or a colon before it. */
 const ADDRESS = /(?:::)?[\da-f](?:[\da-f:.]{0,43}[\da-f])?(?:::)?|::/gi
+const LETTER = /[a-z_]/i
 /** Every spelling of an IPv4 address within IPv6 has this in it. */
 const EMBEDDING = /ffff:/i
 /** A shorter number is neither looked for nor found elsewhere; nor are `true` and `false`: they stand for nobody. */
@@ -143,8 +144,12 @@ export class Secrets {
 
   #addressesIn(text: string): readonly Found[] {
     return [...text.matchAll(ADDRESS)].flatMap(({ 0: address, index }) => {
-      const replacement = isIP(address) === 6 ? this.#addresses.get(addressKey(address)!) : undefined
-      return replacement === undefined ? [] : [{ start: index, end: index + address.length, replacement }]
+      for (const { start, end } of addressSpans(text, address, index)) {
+        const piece = text.slice(start, end)
+        const replacement = isIP(piece) === 6 ? this.#addresses.get(addressKey(piece)!) : undefined
+        if (replacement !== undefined) return [{ start, end, replacement }]
+      }
+      return []
     })
   }
 
@@ -158,6 +163,18 @@ export class Secrets {
       .sort((a, b) => b.value.length - a.value.length)
     return this.#longest
   }
+}
+
+/** What of such a piece of a text may be an address: also without the end of a word before it (`source:`), and the beginning of one after it. */
+function* addressSpans(text: string, piece: string, start: number): Generator<{ readonly start: number; readonly end: number }> {
+  if (!piece.includes(':')) return
+  const end = start + piece.length
+  const before = LETTER.test(text[start - 1] ?? '') ? (/^[\da-f]+:/i.exec(piece)?.[0].length ?? 0) : 0
+  const after = LETTER.test(text[end] ?? '') ? (/:[\da-f]+$/i.exec(piece)?.[0].length ?? 0) : 0
+  yield { start, end }
+  if (before > 0) yield { start: start + before, end }
+  if (after > 0) yield { start, end: end - after }
+  if (before > 0 && after > 0) yield { start: start + before, end: end - after }
 }
 
 /** Joins what overlaps into one piece, from the earliest begin to the latest end. */

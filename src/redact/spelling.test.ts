@@ -23,6 +23,12 @@ test.each<[string, JsonValue, JsonValue, JsonValue]>([
   ],
   ['IPv4 of one within IPv6', '::ffff:c633:6404', ['198.51.100.4', '::ffff:198.51.100.4', 'at 198.51.100.4.'], [MASK, MASK, `at ${MASK}.`]],
   ['another address', '198.51.100.4', ['::ffff:c633:6405', 'ffff: 198.51.100.40'], ['::ffff:c633:6405', 'ffff: 198.51.100.40']],
+  [
+    'IPv6 between words that are hexadecimal where they meet it',
+    '2001:db8::1',
+    ['source:2001:db8::1', 'device:2001:db8:0:0:0:0:0:1', '2001:db8::1:failed', 'node:2001:db8::1:denied', 'ace:2001:db8::1'],
+    [`source:${MASK}`, `device:${MASK}`, `${MASK}:failed`, `node:${MASK}:denied`, 'ace:2001:db8::1'],
+  ],
   ['white space around it', ' Ada L. ', ['by Ada L.!', '/?n=Ada+L.', 'Ada  L.'], [`by ${MASK}!`, `/?n=${MASK}`, 'Ada  L.']],
   ['a short one with white space', 'Li ', ['Li', ' li', 'Live'], [MASK, MASK, 'Live']],
   ['composed', 'Zo\u00eb \u00c5', ['by Zoe\u0308 A\u030a!', 'Zo%C3%AB %C3%85'], [`by ${MASK}!`, MASK]],
