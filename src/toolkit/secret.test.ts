@@ -53,6 +53,23 @@ describe('waiting for a change of several', () => {
     expect(clock.sleeping).toBe(0)
   })
 
+  // What is asked for first blocks, and the others are never asked for.
+  test('goes on while a file that nobody has read is what it was', async () => {
+    using folder = temporaryFolder()
+    const clock = new VirtualClock()
+    const [missing, unread] = ['a', 'b'].map(name => Secret.file(join(folder.path, name))) as [Secret, Secret]
+    writeFileSync(join(folder.path, 'b'), 'old')
+    expect(() => missing.reveal()).toThrow(BlockedError)
+    let changes = 0
+    const waiting = anyChanged([missing, unread], clock, never).then(() => changes++)
+    await clock.advance(5000)
+    expect(changes).toBe(0)
+    writeFileSync(join(folder.path, 'b'), 'newer')
+    await clock.advance(1000)
+    await waiting
+    expect(clock.sleeping).toBe(0)
+  })
+
   test('ends on the signal, also with nothing to wait for', async () => {
     const stop = new AbortController()
     const waiting = anyChanged([], new VirtualClock(), stop.signal)

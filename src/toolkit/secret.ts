@@ -57,9 +57,12 @@ export class Secret {
     return this.#path === undefined ? '' : stampOf(this.#path)
   }
 
-  /** Resolves when the file is no longer what `reveal` last read; never for a value that stands in no file. */
+  /**
+   * Resolves when the file is no longer what `reveal` last read, or, of one that nobody has asked for yet, what it was at the
+   * beginning; never for a value that stands in no file.
+   */
   async changed(clock: Clock, signal: AbortSignal): Promise<void> {
-    const before = this.#stamp
+    const before = this.#stamp ?? this.version
     do await clock.sleep(WATCH_INTERVAL_MS, signal)
     while (this.#path === undefined || stampOf(this.#path) === before)
   }
