@@ -42,6 +42,16 @@ test.each<[string, JsonValue, JsonValue, JsonValue]>([
     ['q=%7B%22a%5C%22b%40c.org%22%7D', '%2522a%255C%2522b%2540c.org%2522'],
     [`q=%7B%22${MASK}%22%7D`, `%2522${MASK}%2522`],
   ],
+  [
+    'what is no UTF-8 before it in a URL',
+    'a@b.org',
+    [
+      '%EF%BF%BD%EF%BF%BD%61%40b.org%2F%EF%BF%BD%61%40%62%2e%6f%72%67%2F',
+      '%E2%82%61%40%62%2e%6f%72%67%2F',
+      '%F0%9F%FF%61%40b.%6f%72%67%2F',
+    ],
+    [`%EF%BF%BD%EF%BF%BD${MASK}%2F%EF%BF%BD${MASK}%2F`, `%E2%82${MASK}%2F`, `%F0%9F%FF${MASK}%2F`],
+  ],
   ['a URL in JSON', 'a"b@c.org', ['{"u":"a\\"b%40c.org"}', '{"u":"a%22b\\u002540c.org"}'], [`{"u":"${MASK}"}`, `{"u":"${MASK}"}`]],
   ['a form in a URL', 'Ada B@c.org', ['Ada+B%40c.org', 'Ada%2BB%2540c.org'], [MASK, MASK]],
 ])('%s', (_, e, f, expected) => {

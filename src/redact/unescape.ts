@@ -125,10 +125,12 @@ function withoutPercents({ text, places: from }: Unescaped): Unescaped {
       places.push(from[at]!)
       decoded += text[at]!
     }
-    for (const character of Buffer.from(run.replaceAll('%', ''), 'hex').toString()) {
-      for (const _ of character.split('')) places.push(from[at]!)
+    const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
+    let read = 0
+    for (const character of bytes.toString()) {
+      for (const _ of character.split('')) places.push(from[index + 3 * read]!)
       decoded += character
-      at += character === '\ufffd' ? 3 : Buffer.byteLength(character) * 3
+      read += character === '\ufffd' ? bytesOfUnreadable(bytes.subarray(read, read + 3)) : Buffer.byteLength(character)
     }
     at = index + run.length
   }
@@ -138,4 +140,11 @@ function withoutPercents({ text, places: from }: Unescaped): Unescaped {
   }
   places.push(from[text.length]!)
   return { text: decoded, places }
+}
+
+/** How many bytes became one U+FFFD: its own three, or the beginning of a character that does not go on, or one. */
+function bytesOfUnreadable(bytes: Buffer): number {
+  let count = bytes.length
+  while (count > 1 && bytes.toString('utf8', 0, count) !== '\ufffd') count--
+  return count
 }
