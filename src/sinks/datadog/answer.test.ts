@@ -20,6 +20,7 @@ test.each([
   [202, '{"errors":["API key is invalid"]}', false],
   [200, '', true],
   [200, '{"error":null}', true],
+  [200, '{"error":""}', true],
   [200, '{"errors":[{"title":"Bad Request","detail":"Invalid log"}]}', false],
   [200, '{"error":"unauthorized"}', false],
   [200, '{"error":{"message":"unauthorized"}}', false],

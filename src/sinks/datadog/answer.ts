@@ -7,7 +7,7 @@ import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 export function isTaken(answer: HttpAnswer): boolean {
   const { status, text } = answer
   const said = parseJsonObject(text)
-  if (typeof said?.error === 'string' || isJsonObject(said?.error) || wordsOf(answer) !== undefined) return false
+  if ((typeof said?.error === 'string' && said.error !== '') || isJsonObject(said?.error) || wordsOf(answer) !== undefined) return false
   return status === 202 || (status === 200 && (text.trim() === '' || said !== undefined))
 }
 
