@@ -6,6 +6,7 @@ test.each([
   ['behind its scheme', { authorization: 'Splunk 0123-4567' }, 'Splunk 0123-4567, 0123-4567', '***, ***'],
   ['of several words', { 'x-key': 'correct horse battery staple' }, 'no: correct horse battery staple', 'no: ***'],
   ['of several words behind its scheme', { authorization: 'Token id=me secret=0123' }, 'id=me secret=0123', '***'],
+  ['that another one begins with', { 'x-old': 'sk-0123', 'x-key': 'sk-0123456789' }, 'sk-0123456789, sk-0123', '***, ***'],
   ['a password', { authorization: `Basic ${btoa('ada:pass word')}` }, 'ada has pass word', 'ada has ***'],
   ['in a header that anybody may read', { 'user-agent': 'tailrace' }, 'tailrace', 'tailrace'],
 ])('a secret %s is taken out', (_, headers: Record<string, string>, text, left) => expect(createRedaction(headers)(text)).toBe(left))

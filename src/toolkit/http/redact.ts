@@ -16,10 +16,11 @@ export function createRedaction(headers: Readonly<Record<string, string>>, url?:
     .flatMap(([, value]) => partsOf(value))
     .concat(url === undefined ? [] : queryOf(url))
     .filter(secret => secret.length >= SECRET_CHARACTERS_MIN)
+    .toSorted((a, b) => b.length - a.length) // Of one that begins another, the other's end would stay.
   return text => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
 }
 
-/** The value, the longest first: `Splunk abc` is `abc` too, and a Basic login also the password that it encodes. */
+/** The value: `Splunk abc` is `abc` too, and a Basic login also the password that it encodes. */
 function partsOf(value: string): readonly string[] {
   const space = value.indexOf(' ')
   if (space === -1) return [value]
@@ -28,11 +29,11 @@ function partsOf(value: string): readonly string[] {
   return [value, credential, login, login.slice(login.indexOf(':') + 1)]
 }
 
-/** Each value as it is written and as it is meant, the longer first. */
+/** Each value as it is written and as it is meant. */
 function queryOf({ search, searchParams }: URL): readonly string[] {
   const written = search
     .slice(1)
     .split('&')
     .map(pair => pair.slice(pair.indexOf('=') + 1))
-  return [...written, ...searchParams.values()].toSorted((a, b) => b.length - a.length)
+  return [...written, ...searchParams.values()]
 }
