@@ -75,10 +75,7 @@ const FAULTS: readonly Fault[] = [
     edits: [
       ['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600'],
       ['asPolled(position, client.now()).frontierS', 'position.frontierS'],
-      [
-        'this.#reading.sweptS = Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000))',
-        'this.#reading.sweptS = frontierS',
-      ],
+      ['this.#swept(Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000)))', 'this.#swept(frontierS)'],
     ],
   },
   {
