@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
-import { type BackoffPolicy, backoffMs, retryAfterMsOf } from '../toolkit/backoff.ts'
+import { type BackoffPolicy, backoffMs, dateMsOf, retryAfterMsOf } from '../toolkit/backoff.ts'
 import { firstOf } from '../toolkit/first_of.ts'
 import type { Secret } from '../toolkit/secret.ts'
 import { CursorError } from './cursor_walk.ts'
@@ -135,7 +135,7 @@ export class ListClient {
     const { clock, fetchPage, pace } = this.#options
     await pace.turn(signal)
     const answer = await fetchPage(query, signal)
-    const dateMs = dateOf(answer)
+    const dateMs = dateMsOf(answer.headers)
     // The header is in whole seconds: a smaller difference is no difference.
     if (answer.status === 200 && dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
@@ -163,12 +163,6 @@ export class ListClient {
     if (status === 400) return new BlockedError(`${component}.refused`, `${what} ${remedies.refused} ${again}`)
     return new BlockedError(`${component}.unexpected`, `${what} ${remedies.unexpected} ${again}`)
   }
-}
-
-/** When the API says that it answered, in ms since 1970. */
-function dateOf({ headers }: Answer): number | undefined {
-  const dateMs = Date.parse(headers.date ?? '')
-  return Number.isNaN(dateMs) ? undefined : dateMs
 }
 
 /** The API's own message, or what came instead, cut to a bound and on one line. */

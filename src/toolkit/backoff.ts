@@ -22,6 +22,11 @@ export function parseRetryAfterMs(header: string | null | undefined, nowMs: numb
 
 /** What the `Retry-After` of an answer asks for, in ms. A date in it is one of the other side's clock, which its `Date` tells. */
 export function retryAfterMsOf(headers: Readonly<Record<string, string | undefined>>, nowMs: number): number | undefined {
+  return parseRetryAfterMs(headers['retry-after'], dateMsOf(headers) ?? nowMs)
+}
+
+/** When the other side says that it answered, in ms since 1970; undefined when it does not. */
+export function dateMsOf(headers: Readonly<Record<string, string | undefined>>): number | undefined {
   const dateMs = Date.parse(headers.date ?? '')
-  return parseRetryAfterMs(headers['retry-after'], Number.isNaN(dateMs) ? nowMs : dateMs)
+  return Number.isNaN(dateMs) ? undefined : dateMs
 }
