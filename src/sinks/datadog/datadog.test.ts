@@ -3,29 +3,19 @@ import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type DatadogDouble, startDatadogDouble } from '../../../test/doubles/datadog.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { datadogConfig } from './config.ts'
 import { createDatadogSink } from './sink.ts'
 
 const never = new AbortController().signal
 const EVENTS = ['a', 'b', 'c'].map(id => mapped(id, Date.now() - 1000))
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 async function open(settings: object = {}) {
   const datadog = await startDatadogDouble('good-key')
   const config = datadogConfig.parse({ url: datadog.url, api_key: 'good-key', request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createDatadogSink(config, {
-    id: 'dd',
-    clock: systemClock,
-    logger: silent,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createDatadogSink(config, sinkContext('dd'))
   return {
     datadog,
     sink,

@@ -4,29 +4,19 @@ import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type SearchDouble, startSearchDouble } from '../../../test/doubles/elasticsearch.ts'
 import { serve } from '../../../test/doubles/requests.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { elasticsearchConfig } from './config.ts'
 import { createElasticsearchSink } from './sink.ts'
 
 const never = new AbortController().signal
 const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 const KEY = 'some:secret-key'
 
 async function open(settings: object = {}) {
   const search = await startSearchDouble()
   const config = elasticsearchConfig.parse({ urls: [search.url], api_key: KEY, request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createElasticsearchSink(config, {
-    id: 'es',
-    clock: systemClock,
-    logger: silent,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createElasticsearchSink(config, sinkContext('es'))
   return {
     search,
     sink,

@@ -4,31 +4,21 @@ import { expect, test } from 'vitest'
 import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { startHttpReceiver } from '../../../test/doubles/http_receiver.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { mapped } from '../../../test/support/events.ts'
 import { temporaryFolder } from '../../../test/support/folder.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { FileText } from '../../toolkit/settings.ts'
 import { httpConfig } from './config.ts'
 import { createHttpSink } from './sink.ts'
 
 const never = new AbortController().signal
 const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 async function open(settings: object = {}, authorization = 'Bearer good-token') {
   const receiver = await startHttpReceiver(authorization)
   const config = httpConfig.parse({ url: receiver.url, token: 'good-token', request_timeout: '1s', proxy: 'none', ...settings })
-  const sink = createHttpSink(config, {
-    id: 'http',
-    clock: systemClock,
-    logger: silent,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createHttpSink(config, sinkContext('http'))
   return {
     receiver,
     sink,

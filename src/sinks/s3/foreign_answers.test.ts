@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
 import { bytesOf, serve } from '../../../test/doubles/requests.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { mapped } from '../../../test/support/events.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
 
 const never = new AbortController().signal
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 const LARGE = { ...mapped('a'), json: JSON.stringify({ id: 'a', filler: 'x'.repeat(6 * 2 ** 20) }) }
 const PAGE = '<html><body>Please log in</body></html>'
 
@@ -24,15 +22,7 @@ async function open(answers: Answers) {
   })
   const login = { access_key_id: 'a-key', secret_access_key: 'a-secret' }
   const settings = { bucket: 'audit', region: 'eu-central-1', endpoint: server.url, proxy: 'none', compression: 'none', part_bytes: '5MiB' }
-  const sink = createS3Sink(s3Config.parse({ ...settings, ...login }), {
-    id: 's3',
-    clock: systemClock,
-    logger: silent,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createS3Sink(s3Config.parse({ ...settings, ...login }), sinkContext('s3'))
   return {
     sink,
     async [Symbol.asyncDispose]() {

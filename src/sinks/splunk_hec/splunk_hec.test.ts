@@ -3,15 +3,13 @@ import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type HecDouble, startHecDouble } from '../../../test/doubles/splunk_hec.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { splunkHecConfig } from './config.ts'
 import { createSplunkHecSink } from './sink.ts'
 
 const never = new AbortController().signal
 const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 async function open(settings: object = {}) {
   const hec = await startHecDouble('good-token')
@@ -23,15 +21,7 @@ async function open(settings: object = {}) {
     acknowledge_interval: '100ms',
     ...settings,
   })
-  const sink = createSplunkHecSink(config, {
-    id: 'splunk',
-    clock: systemClock,
-    logger: silent,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createSplunkHecSink(config, sinkContext('splunk'))
   return {
     hec,
     sink,
