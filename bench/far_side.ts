@@ -1,21 +1,17 @@
-/** The API and the collector in a process of their own, so that their work is not counted: prints both URLs, ends with its standard input. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { startSimulator } from '../src/simulator/simulator.ts'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 
-const [events = '0', latencyMs = '0'] = process.argv.slice(2)
-const simulator = await startSimulator({
-  events: Number(events),
-  historyMs: 30 * 86_400_000,
-  seed: 1,
-  limitMax: 1000,
-  latencyMs: Number(latencyMs),
-})
-const collector = createServer((request, response) => {
-  request.resume().once('end', () => response.end('{"text":"Success","code":0}'))
-})
-collector.listen(0, '127.0.0.1', () => {
-  const { port } = collector.address() as AddressInfo
-  process.stdout.write(`${JSON.stringify({ api: simulator.url, collector: `http://127.0.0.1:${port}` })}\n`)
-})
-process.stdin.resume().once('end', () => process.exit(0))
+/** URLs of the API and of the collector. */
+export interface FarSide {
+  readonly api: string
+  readonly collector: string
+}
+
+/** Both in a process of their own, which ends when it is disposed of. */
+export async function startFarSide(events: number, latencyMs = 0): Promise<FarSide & Disposable> {
+  const script = join(import.meta.dirname, 'far_side_process.ts')
+  const child = spawn(process.execPath, [script, String(events), String(latencyMs)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { value } = await createInterface(child.stdout)[Symbol.asyncIterator]().next()
+  return { ...(JSON.parse(value as string) as FarSide), [Symbol.dispose]: () => void child.kill() }
+}
