@@ -39,6 +39,27 @@ describe('names of indices', () => {
   })
 
   test.each([
+    ['ä', 115, 25],
+    ['ä', 122, 11],
+    ['😀', 60, 15],
+    ['€', 84, 3],
+  ])('%s %i times before a long source: cut at 255 bytes', (letter, times, left) => {
+    const long = Object.assign(Object.create(event('a')) as object, { source: 'B'.repeat(40) })
+    const name = indexTemplate(`${letter.repeat(times)}{source}`).nameOf(long as never)
+    expect([name, Buffer.byteLength(name)]).toEqual([letter.repeat(times) + 'b'.repeat(left), 255])
+  })
+
+  test.each([
+    ['ä', 107, 254],
+    ['€', 71, 253],
+    ['😀', 53, 252],
+  ])('%s behind a long source: cut between two characters', (letter, left, bytes) => {
+    const long = Object.assign(Object.create(event('a')) as object, { source: 'B'.repeat(40) })
+    const name = indexTemplate(`{source}${letter.repeat(120)}`).nameOf(long as never)
+    expect([name, Buffer.byteLength(name)]).toEqual(['b'.repeat(40) + letter.repeat(left), bytes])
+  })
+
+  test.each([
     ['Audit', 'lower case'],
     ['_audit', 'lower case'],
     ['au dit', 'lower case'],

@@ -40,11 +40,15 @@ export function indexTemplate(template: string): IndexTemplate {
 
 /** Ids of sources may have capital letters, and begin with what an index may not. */
 function madeLegal(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^[-_+]+/, '')
-    .slice(0, BYTES_MAX)
+  const legal = Buffer.from(name.toLowerCase().replace(/^[-_+]+/, ''))
+  if (legal.length <= BYTES_MAX) return legal.toString()
+  let end = BYTES_MAX
+  while (isWithinCharacter(legal[end]!)) end--
+  return legal.toString('utf8', 0, end)
 }
+
+/** Whether a byte of UTF-8 is none that a character begins with. */
+const isWithinCharacter = (byte: number) => (byte & 0xc0) === 0x80
 
 /** By the reference page of the create index API (elastic.co). */
 function isLegal(name: string): boolean {
