@@ -194,11 +194,15 @@ describe('no answer', () => {
     expect(requests).toBe(1)
   })
 
-  test('TLS where url says http:// waits for the operator', async () => {
-    const server = createSocketServer(socket => socket.on('error', () => {}).end(Buffer.from('15030100020246', 'hex')))
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+  test.each([
+    ['TLS where url says http:// waits for the operator', Buffer.from('15030100020246', 'hex'), 'BlockedError', 'x.tls', 'https://'],
+    ['an unasked 100 Continue is told', CONTINUE, 'RetryableError', 'x.unreachable', '100 Continue'],
+  ])('%s', async (_, bytes, name, code, said) => {
+    const server = createSocketServer(socket => socket.on('error', () => {}).once('data', () => socket.end(bytes)))
     const endpoint = endpointTo(`http://${await listen(server)}`)
-    const error = await failure(endpoint.request({ method: 'GET' }, never))
-    expect(error).toMatchObject({ name: 'BlockedError', code: 'x.tls', message: expect.stringContaining('https://') as string })
+    const error = await failure(endpoint.request({ method: 'POST', body: 'x' }, never))
+    expect(error).toMatchObject({ name, code, message: expect.stringContaining(said) as string })
     await endpoint.close()
     server.close()
   })

@@ -93,7 +93,10 @@ export function networkError(component: string, url: URL, cause: unknown, proxyH
     const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold, and for headers that are not for settings. ${NOTHING_DROPPED}`
     return new BlockedError(`${component}.header`, message, { cause })
   }
-  const message = `No answer from ${host} (${why}). It is tried again; look at the address, the network and the host if this goes on.`
+  const again = isContinue(error)
+    ? 'It sends 100 Continue, for which nobody asked, and what comes behind that is not read. It is tried again, and what is sent may be stored each time: look at the host, and at what stands before it, if this goes on.'
+    : 'It is tried again; look at the address, the network and the host if this goes on.'
+  const message = `No answer from ${host} (${why}). ${again}`
   return new RetryableError(`${component}.unreachable`, message, { cause })
 }
 
@@ -124,6 +127,11 @@ function isTlsAnswer(error: Error): boolean {
   const { data, rawPacket } = error as { data?: unknown; rawPacket?: unknown }
   if (Buffer.isBuffer(rawPacket)) return rawPacket[0] === 0x15 && rawPacket[1] === 0x03
   return error.name === 'HTTPParserError' && typeof data === 'string' && data.startsWith('\x15\x03')
+}
+
+/** The only answer to a request that undici gives this name. */
+function isContinue(error: Error): boolean {
+  return codeOf(error) === 'UND_ERR_SOCKET' && error.message === 'bad response'
 }
 
 /** undici tells the status of a refused CONNECT in words alone. 0 when there was none. */
