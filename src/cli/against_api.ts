@@ -8,7 +8,7 @@ import { stopSignals } from '../service/stop_signals.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import type { Io } from './io.ts'
 import { nameOf } from './journal.ts'
-import { ledgerRange, type SecondsRange } from './ledger.ts'
+import type { SecondsRange } from './ledger.ts'
 import { quietContext } from './quiet_context.ts'
 
 /** The most ids that one difference names. */
@@ -36,7 +36,7 @@ export async function againstApi(
     stop.softStop.throwIfAborted()
     for (const stream of source.streams) {
       const key = { source: id, stream: stream.name }
-      const ledger = await ledgerRange(journal, key)
+      const ledger = await journal.ledgerRange(key)
       if (ledger === undefined) continue
       const toS = Math.min(range.toS ?? ledger.toS, ledger.toS)
       const fromS = range.fromS ?? Math.max(ledger.fromS, toS - 86_400)

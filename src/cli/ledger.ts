@@ -55,10 +55,3 @@ export class Coverage {
 export function rowsOf(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>): AsyncIterable<LedgerRow> {
   return journal.ledger(key, { fromS: range.fromS ?? 0, toS: range.toS ?? Number.MAX_SAFE_INTEGER })
 }
-
-/** From the begin of the oldest window to the end of the newest; undefined before the first. */
-export async function ledgerRange(journal: JournalReader, key: StreamKey): Promise<SecondsRange | undefined> {
-  const coverage = new Coverage({})
-  for await (const row of rowsOf(journal, key, {})) coverage.add(row)
-  return coverage.range
-}

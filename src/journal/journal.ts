@@ -115,6 +115,8 @@ export interface JournalReader extends AsyncDisposable {
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>
   /** Up to when windows cover everything from the first one on, in seconds since 1970: what a backfill has not listed yet ends it. */
   sealedTo(key: StreamKey): Promise<number | undefined>
+  /** From the begin of the first window to the latest end, in seconds since 1970; undefined without any. */
+  ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined>
   /** Looks one event up by its id, the newest first: a scan, bounded by what is retained. */
   find(eventId: string): Promise<LogEvent | undefined>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */

@@ -91,6 +91,9 @@ export function testEvidence(open: OpenJournal): void {
     await journal.append(KEY, { events: [], position: 1, sealed }, never)
     await journal.append({ ...KEY, stream: 'tenant' }, { events: [], position: 1, sealed: [{ ...evidence, fromS: 0, toS: 99 }] }, never)
     expect(await journal.sealedTo(KEY)).toBe(end)
+    const times = windows.flat()
+    expect(await journal.ledgerRange(KEY)).toEqual(times.length === 0 ? undefined : { fromS: Math.min(...times), toS: Math.max(...times) })
+    expect(await journal.ledgerRange({ source: 'no', stream: 'no' })).toBeUndefined()
     expect(await journal.sealedTo({ source: 'no', stream: 'no' })).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-import type { Actor } from '../../record/actor.ts'
+import { type Actor, actorLabel } from '../../record/actor.ts'
 import { toRecord } from '../../record/record.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, usageError } from '../exit.ts'
@@ -88,10 +88,10 @@ async function gather(
 }
 
 /** People may share a name, but no id. */
-function nameOf({ email, name, userId, serviceAccountId, keyId }: Actor): string {
-  const id = userId ?? serviceAccountId ?? keyId
-  if (email !== undefined) return email
-  return name !== undefined && id !== undefined ? `${name} (${id})` : (name ?? id ?? 'unknown')
+function nameOf(actor: Actor): string {
+  const { email, name, id = actor.keyId } = actor
+  const label = actorLabel(actor) ?? 'unknown'
+  return email === undefined && name !== undefined && id !== undefined ? `${label} (${id})` : label
 }
 
 function matcher(type: string | undefined): (type: string) => boolean {

@@ -148,6 +148,10 @@ export class MemoryJournal implements Journal {
     return this.#notes.sealedTo(key)
   }
 
+  async ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined> {
+    return this.#notes.range(key)
+  }
+
   async *ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncGenerator<LedgerRow> {
     yield* this.#notes.windows(key, range)
   }
@@ -210,14 +214,13 @@ export class MemoryJournal implements Journal {
 
   #forget(): void {
     const { retentionAgeMs, retentionBytesMax } = this.#limits
-    const nowMs = this.#context.clock.now()
+    const { meter, clock } = this.#context
     const floor = this.#progress.floor(this.#end.events)
     for (let oldest = this.#shelf.oldest; oldest !== undefined && oldest.first + oldest.count <= floor; oldest = this.#shelf.oldest) {
-      if (this.#shelf.bytes <= retentionBytesMax && oldest.receivedMs >= nowMs - retentionAgeMs) break
+      if (this.#shelf.bytes <= retentionBytesMax && oldest.receivedMs >= clock.now() - retentionAgeMs) break
       this.#shelf.dropOldest()
     }
-    this.#ids.forget(nowMs)
-    const { meter } = this.#context
+    this.#ids.forget(clock.now())
     meter.set('tailrace_journal_bytes', {}, this.#shelf.bytes)
     meter.set('tailrace_journal_backlog_bytes', {}, this.#progress.slowest(this.#oldestBytes(), this.#end.bytes)?.bytes ?? 0)
   }

@@ -35,7 +35,7 @@ export class Notes {
     this.#windows = [...this.#windows, ...windows.map(window => ({ ...window, source, stream }))].slice(-WINDOWS_MAX)
   }
 
-  windows(key: StreamKey, { fromS, toS }: { fromS: number; toS: number }): readonly LedgerRow[] {
+  windows(key: StreamKey, { fromS, toS } = { fromS: Number.NEGATIVE_INFINITY, toS: Number.POSITIVE_INFINITY }): readonly LedgerRow[] {
     return this.#windows
       .filter(row => row.source === key.source && row.stream === key.stream && row.fromS < toS && row.toS > fromS)
       .sort((a, b) => a.fromS - b.fromS)
@@ -43,10 +43,16 @@ export class Notes {
 
   sealedTo(key: StreamKey): number | undefined {
     let endS: number | undefined
-    for (const { fromS, toS } of this.windows(key, { fromS: Number.NEGATIVE_INFINITY, toS: Number.POSITIVE_INFINITY })) {
+    for (const { fromS, toS } of this.windows(key)) {
       if (endS !== undefined && fromS > endS) return endS
       endS = Math.max(endS ?? toS, toS)
     }
     return endS
+  }
+
+  range(key: StreamKey): { readonly fromS: number; readonly toS: number } | undefined {
+    const windows = this.windows(key)
+    const [first] = windows
+    return first && { fromS: first.fromS, toS: windows.reduce((end, { toS }) => Math.max(end, toS), first.toS) }
   }
 }

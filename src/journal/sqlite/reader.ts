@@ -111,6 +111,12 @@ export class SqliteReader implements JournalReader {
     return (row?.sealedToS ?? undefined) as number | undefined
   }
 
+  async ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined> {
+    const stream = this.rows.streamId(key)
+    const row = this.store.get('SELECT min(from_s) AS fromS, max(to_s) AS toS FROM ledger WHERE stream = ?', stream ?? null)
+    return typeof row?.fromS === 'number' ? { fromS: row.fromS, toS: row.toS as number } : undefined
+  }
+
   async find(eventId: string): Promise<LogEvent | undefined> {
     const quoted = JSON.stringify(eventId)
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
