@@ -2,10 +2,62 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { runCli } from './program.ts'
+
+/** A configuration whose journal another program holds locked until it is disposed of. */
+function lockedJournal(folder: string, listen: string): Disposable & { readonly config: string } {
+  const config = join(folder, 't.yaml')
+  const path = join(folder, 'journal.db')
+  const sections = [
+    `journal: {path: "${path}"}`,
+    'sources: {acme: {type: openai_audit, api_key: k, base_url: "http://127.0.0.1:9"}}',
+    `sinks: {out: {type: file, path: "${join(folder, 'out.ndjson')}"}}`,
+    `service: {admin: {listen: "${listen}"}}`,
+  ]
+  writeFileSync(config, sections.join('\n'))
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN EXCLUSIVE')
+  return { config, [Symbol.dispose]: () => other.close() }
+}
+
+// Goal: whoever supervises the process does not end it for a disk that is full when it begins.
+test('a run that waits for its journal is alive, and says why it is not ready', async () => {
+  using folder = temporaryFolder()
+  const listen = await freeAddress()
+  using journal = lockedJournal(folder.path, listen)
+  const answers: unknown[] = []
+  const asked = async () => {
+    for (const path of ['healthz', 'readyz', 'metrics']) {
+      const answer = await fetch(`http://${listen}/${path}`)
+      answers.push([answer.status, await answer.text()])
+    }
+  }
+  const waits = Promise.withResolvers<void>()
+  const say = (line: string) => void (line.includes('waits for its journal') && waits.resolve())
+  const io = { print: async () => {}, say, draw: () => {}, input: (async function* () {})(), env: {}, isTerminal: false }
+  const run = runCli(['run', '-c', journal.config], io, '1.2.3')
+  await Promise.race([waits.promise, run])
+  await asked().finally(() => process.emit('SIGTERM'))
+  expect(await run).toBe(0)
+  expect(answers).toEqual([
+    [200, expect.stringContaining('"ok":true')],
+    [503, expect.stringMatching(/"component":"journal","state":"retrying",.*another program holds a lock.*"code":"journal.unavailable"/)],
+    [200, expect.any(String)],
+  ])
+})
+
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `127.0.0.1:${port}`
+}
 
 test.each(['json', 'text'])('the last words of a run are %s as all others', async format => {
   using folder = temporaryFolder()

@@ -1,8 +1,9 @@
 import type { CheckedConfig } from '../config/load.ts'
+import type { FatalError } from '../core/errors.ts'
 import type { ReadBounds } from '../core/source.ts'
 import { REGISTRY } from '../registry.ts'
-import { adminRoutes } from '../service/admin/routes.ts'
-import { startAdminServer } from '../service/admin/server.ts'
+import { adminRoutes, waitingRoutes } from '../service/admin/routes.ts'
+import { type AdminRoutes, startAdminServer } from '../service/admin/server.ts'
 import { createLogger } from '../service/log.ts'
 import { createPrometheusMeter } from '../service/meter.ts'
 import { type RunningService, runService } from '../service/run.ts'
@@ -33,11 +34,16 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     logger.info(request === 'soft' ? 'stopping; a second signal stops at once' : 'stopping at once, by a second signal'),
   )
 
+  const asked = { clock: systemClock, meter: prometheus }
+  const startAdmin = async (routes: AdminRoutes) => (admin.enabled ? await startAdminServer(admin.listen, routes) : undefined)
+  const onWait = async (error: FatalError) => {
+    const scope = new AsyncDisposableStack()
+    scope.use(await startAdmin(waitingRoutes(error, asked)))
+    return scope
+  }
   const onStart = async (service: RunningService) => {
     const scope = new AsyncDisposableStack()
-    const server = admin.enabled
-      ? scope.use(await startAdminServer(admin.listen, adminRoutes(service, { clock: systemClock, meter: prometheus })))
-      : undefined
+    const server = scope.use(await startAdmin(adminRoutes(service, asked)))
     logger.info(`tailrace ${version} runs`, {
       sources: config.sources.map(({ id }) => id),
       sinks: config.sinks.map(({ id }) => id),
@@ -46,7 +52,7 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     return scope
   }
   const onStuck = () => process.exit(EXIT.failed)
-  const context = { clock: systemClock, logger, meter, onStart, onStuck }
+  const context = { clock: systemClock, logger, meter, onWait, onStart, onStuck }
   try {
     const { unavailable } = await runService({ config, registry: REGISTRY, bounds, stop, ...context })
     for (const entry of unavailable) {

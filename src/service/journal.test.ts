@@ -63,9 +63,15 @@ test('a journal whose disk is full at the start is opened when there is room, an
     if (failure !== undefined) throw failure
     return 'open'
   }
-  const opening = openedInTime(open, { clock, logger: { ...logger, warn: message => void said.push(message) } }, never)
+  const onWait = ({ message }: FatalError) => {
+    said.push(message)
+    return { [Symbol.asyncDispose]: async () => void said.push('begins') }
+  }
+  const warn = (message: string) => void said.push(message)
+  const opening = openedInTime(open, { clock, logger: { ...logger, warn }, onWait }, never)
   await clock.advance(15_000)
-  expect([await opening, said.length]).toEqual(['open', 1])
+  said.push(String(await opening))
+  expect(said).toEqual(['no room on the disk', 'the run waits for its journal, and begins by itself', 'begins', 'open'])
 })
 
 test('a stop ends the wait for a journal', async () => {

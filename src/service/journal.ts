@@ -27,21 +27,30 @@ export async function openJournal({ journal, sinks }: CheckedConfig, context: Jo
 /** Between two tries to open a journal whose disk is full or failing. */
 const AGAIN_MS = 5000
 
+export interface Waiting extends Pick<JournalContext, 'clock' | 'logger'> {
+  /** Called when the wait begins; what it gives is disposed of when it ends. */
+  readonly onWait?: ((error: FatalError) => AsyncDisposable | Promise<AsyncDisposable>) | undefined
+}
+
 /**
  * What `open` gives; it is called again while the disk of the journal is full or failing, for room may be made, and meanwhile the
  * API keeps the events. Undefined when `signal` ends the wait.
  */
 export async function openedInTime<J>(
   open: () => Promise<J>,
-  { clock, logger }: Pick<JournalContext, 'clock' | 'logger'>,
+  { clock, logger, onWait }: Waiting,
   signal: AbortSignal,
 ): Promise<J | undefined> {
+  await using wait = new AsyncDisposableStack()
   for (let isSaid = false; ; isSaid = true) {
     try {
       return await open()
     } catch (error) {
       if (!(error instanceof FatalError) || error.code !== 'journal.unavailable') throw error
-      if (!isSaid) logger.warn('the run waits for its journal, and begins by itself', { error })
+      if (!isSaid) {
+        if (onWait !== undefined) wait.use(await onWait(error))
+        logger.warn('the run waits for its journal, and begins by itself', { error })
+      }
     }
     try {
       await clock.sleep(AGAIN_MS, signal)

@@ -2,7 +2,7 @@ import { streamsFor } from '../config/claims.ts'
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ComponentContext, ComponentState, Logger, Meter } from '../core/context.ts'
-import { ConfigError } from '../core/errors.ts'
+import { ConfigError, type FatalError } from '../core/errors.ts'
 import type { Sink } from '../core/sink.ts'
 import type { ReadBounds, Source } from '../core/source.ts'
 import type { StopSignals } from '../engine/pipeline.ts'
@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly stop: StopSignals
   /** Something does not end although it was told to. Default: it is waited for. */
   readonly onStuck?: () => void
+  /** Nothing is open yet, because the journal can't be now; what it gives is disposed of before `onStart`. */
+  readonly onWait?: (error: FatalError) => AsyncDisposable | Promise<AsyncDisposable>
   /** Once everything is open and the pipelines are about to run. */
   readonly onStart?: (service: RunningService) => AsyncDisposable | Promise<AsyncDisposable>
 }
@@ -120,10 +122,10 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
 }
 
 /** A finite run does not wait for its journal: whoever started it is told at once. Undefined: it was stopped while it waited. */
-async function opened({ config, clock, logger, meter, bounds, stop }: ServiceOptions): Promise<Journal | undefined> {
+async function opened({ config, clock, logger, meter, bounds, stop, onWait }: ServiceOptions): Promise<Journal | undefined> {
   const open = () => openJournal(config, { clock, logger, meter })
   if (bounds.untilMs !== undefined) return open()
-  return openedInTime(open, { clock, logger }, AbortSignal.any([stop.softStop, stop.hardStop]))
+  return openedInTime(open, { clock, logger, onWait }, AbortSignal.any([stop.softStop, stop.hardStop]))
 }
 
 /** What is wrong with a destination is said at the start, before the first event finds out. */

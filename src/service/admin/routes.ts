@@ -29,7 +29,7 @@ export interface ReadyStatus {
 export function adminRoutes(service: RunningService, context: { readonly clock: Clock; readonly meter: PrometheusMeter }): AdminRoutes {
   const sinks = service.config.sinks.map(({ id }) => id)
   return {
-    '/healthz': async () => json(200, { ok: true }),
+    '/healthz': alive,
     '/readyz': async () => {
       const backlogs = await readBacklogs(sinks, service.journal, context)
       const components = service.board.entries().map(entry => ({
@@ -41,10 +41,28 @@ export function adminRoutes(service: RunningService, context: { readonly clock: 
     },
     '/metrics': async () => {
       await readBacklogs(sinks, service.journal, context)
-      return { status: 200, contentType: context.meter.contentType, body: await context.meter.text() }
+      return await exposed(context.meter)
     },
   }
 }
+
+/** Of a run that has not begun, because of its journal: it lives, and is not ready. */
+export function waitingRoutes(
+  error: TailraceError,
+  { clock, meter }: { readonly clock: Clock; readonly meter: PrometheusMeter },
+): AdminRoutes {
+  const since = new Date(clock.now()).toISOString()
+  const journal: ComponentStatus = { component: 'journal', state: 'retrying', since, reason: error.message, code: error.code }
+  return {
+    '/healthz': alive,
+    '/readyz': async () => json(503, { ready: false, components: [journal] } satisfies ReadyStatus),
+    '/metrics': () => exposed(meter),
+  }
+}
+
+const alive = async () => json(200, { ok: true })
+
+const exposed = async (meter: PrometheusMeter) => ({ status: 200, contentType: meter.contentType, body: await meter.text() })
 
 function componentStatus(entry: ComponentEntry): ComponentStatus {
   const { component, state, sinceMs } = entry
