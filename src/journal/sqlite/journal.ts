@@ -68,6 +68,9 @@ export class SqliteJournal extends SqliteReader implements Journal {
     this.#checkpoints = new Checkpoints(store, context.logger)
     this.#patience = new Patience(store.path, context, this.#closed.signal)
     this.#files = new OpenFiles(store.path)
+    // With the first transaction: whoever takes one from the configuration and brings it back is told what was removed meanwhile.
+    const oldest = this.#retention.oldest?.first ?? this.#end.events
+    for (const sink of limits.sinks) if (!this.#saves.durable.has(sink)) this.#saves.add(sink, oldest).catch(NOTHING_MORE)
     this.#measure()
   }
 

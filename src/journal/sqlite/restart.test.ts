@@ -37,6 +37,26 @@ test('after a restart the budget counts from where the sinks are', async () => {
   expect(await outcome(journal.append(KEY, { events: events(10, 11), position: 2 }, never))).toBe('done')
 })
 
+test('a sink that was removed before it delivered anything is told what the retention took meanwhile', async () => {
+  using place = journalFolder()
+  const context = contextWith()
+  const limits = { retentionAgeMs: DAY_MS }
+  {
+    await using journal = await place.open({ ...limits, sinks: ['s'] }, context)
+    await journal.append(KEY, { events: events(0, 10), position: 1 }, never)
+  }
+  {
+    await using journal = await place.open(limits, context)
+    await context.clock.advance(2 * DAY_MS)
+    await journal.append(KEY, { events: events(10, 12, { receivedMs: context.clock.now() }), position: 2 }, never)
+  }
+  for (const time of ['back', 'again']) {
+    await using journal = await place.open({ ...limits, sinks: ['s', 'new'] }, context)
+    const waiting = await Promise.all(['s', 'new'].map(sink => journal.backlog(sink)))
+    expect([time, ...waiting.map(({ events: left, removed }) => [left, removed])]).toEqual([time, [2, 10], [2, 0]])
+  }
+})
+
 test('the ledger is kept for 400 days', async () => {
   using place = journalFolder()
   const context = contextWith()
