@@ -1,6 +1,10 @@
 import { fstatSync } from 'node:fs'
 import { z } from 'zod'
 import { defineSink } from '../../toolkit/declaration.ts'
+import type { Output } from './output.ts'
+
+/** Of all sinks of the process, as standard output is. */
+let file: Output | undefined
 
 export const stdout = defineSink({
   type: 'stdout',
@@ -13,6 +17,8 @@ export const stdout = defineSink({
   create: async () => {
     const [{ createStdoutSink }, { fileOutput, streamOutput }] = await Promise.all([import('./sink.ts'), import('./output.ts')])
     const { fd } = process.stdout
-    return createStdoutSink(fstatSync(fd).isFile() ? fileOutput(fd) : streamOutput(process.stdout))
+    if (!fstatSync(fd).isFile()) return createStdoutSink(streamOutput(process.stdout))
+    file ??= fileOutput(fd)
+    return createStdoutSink(file)
   },
 })

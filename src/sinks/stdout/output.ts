@@ -10,7 +10,7 @@ const EX_IOERR = 74
 
 /** Where the lines go. */
 export interface Output extends Disposable {
-  /** Resolves when the bytes are taken; they have to stay as they are until it settles. One at a time keeps lines whole. */
+  /** Resolves when the bytes are taken; they have to stay as they are until it settles. */
   write(bytes: Buffer): Promise<void>
   /** Throws when nothing can be written any more. */
   check(): void
@@ -35,22 +35,30 @@ export function streamOutput(stream: Writable): Output {
 
 /**
  * A file that standard output is directed to. Node's own stream for it takes a short write for a whole one, which
- * would lose the end of a batch when the disk is full.
+ * would lose the end of a batch when the disk is full. One for all sinks: where a line was cut, whoever writes next ends it.
  */
 export function fileOutput(fd: number, writeTo: (fd: number, bytes: Buffer, from: number) => Promise<number> = append): Output {
   let isLineCut = false
+  let last: Promise<void> = Promise.resolve()
+
+  async function writeWhole(bytes: Buffer): Promise<void> {
+    const whole = isLineCut ? Buffer.concat([Buffer.from('\n'), bytes]) : bytes
+    let written = 0
+    try {
+      while (written < whole.length) written += await writeTo(fd, whole, written)
+      isLineCut = false
+    } catch (cause) {
+      if (written > 0) isLineCut = whole[written - 1] !== 0x0a
+      const message = `Standard output can't be written: ${toError(cause).message}. It is tried again; look at the disk of the file it goes to.`
+      throw new RetryableError('stdout.failed', message, { cause })
+    }
+  }
+
   return {
-    async write(bytes) {
-      const whole = isLineCut ? Buffer.concat([Buffer.from('\n'), bytes]) : bytes
-      let written = 0
-      try {
-        while (written < whole.length) written += await writeTo(fd, whole, written)
-        isLineCut = false
-      } catch (cause) {
-        if (written > 0) isLineCut = whole[written - 1] !== 0x0a
-        const message = `Standard output can't be written: ${toError(cause).message}. It is tried again; look at the disk of the file it goes to.`
-        throw new RetryableError('stdout.failed', message, { cause })
-      }
+    write(bytes) {
+      const writing = last.then(() => writeWhole(bytes))
+      last = writing.catch(() => {}) // Heard of by whoever wrote it.
+      return writing
     },
     check() {},
     [Symbol.dispose]() {},

@@ -15,16 +15,14 @@ const [A, B, C] = [mapped('a'), mapped('b'), mapped('c')]
 /** Takes as many bytes at a time as it is told, or fails. */
 function scriptedFile(script: (number | Error)[]) {
   const taken: Buffer[] = []
-  const sink = createStdoutSink(
-    fileOutput(-1, async (_, bytes, from) => {
-      const next = script.shift() ?? Number.POSITIVE_INFINITY
-      if (next instanceof Error) throw next
-      const piece = bytes.subarray(from, from + next)
-      taken.push(Buffer.from(piece))
-      return piece.length
-    }),
-  )
-  return { sink, text: () => Buffer.concat(taken).toString('utf8') }
+  const output = fileOutput(-1, async (_, bytes, from) => {
+    const next = script.shift() ?? Number.POSITIVE_INFINITY
+    if (next instanceof Error) throw next
+    const piece = bytes.subarray(from, from + next)
+    taken.push(Buffer.from(piece))
+    return piece.length
+  })
+  return { sink: createStdoutSink(output), another: createStdoutSink(output), text: () => Buffer.concat(taken).toString('utf8') }
 }
 
 test('one event a line, even if its JSON has several', async () => {
@@ -118,4 +116,16 @@ test.each([
   }
   await sink.write([A, B], never)
   expect(text()).toBe(`${left}${A.json}\n${B.json}\n`)
+})
+
+test('a line that one sink left cut is ended by another', async () => {
+  const { sink, another, text } = scriptedFile([3, full()])
+  const [first] = await Promise.allSettled([sink.write([A], never), another.write([B], never)])
+  expect([first.status, text()]).toEqual(['rejected', `${A.json.slice(0, 3)}\n${B.json}\n`])
+})
+
+test('two sinks do not write into the lines of each other', async () => {
+  const { sink, another, text } = scriptedFile([3, 5, 1])
+  await Promise.all([sink.write([A], never), another.write([B], never)])
+  expect(text()).toBe(`${A.json}\n${B.json}\n`)
 })
