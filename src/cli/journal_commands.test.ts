@@ -126,24 +126,6 @@ test('positions can be shown, moved, forgotten, exported and imported', async ()
   expect(await run('state', 'import', path)).toMatchObject({ code: 64 })
 })
 
-test('replay moves a sink back, and nothing is removed by it', async () => {
-  const { code, err } = await run('replay', '--sink', 'splunk', '--from', '2026-01-01')
-  expect([code, err]).toEqual([0, 'splunk will be sent 6 events, the oldest received 2026-01-01T00:00:00.000Z\n'])
-  expect(await run('replay', '--sink', 'none', '--from', '1h')).toMatchObject({ code: 66 })
-  expect(await run('replay', '--sink', 'splunk')).toMatchObject({ code: 64 })
-})
-
-test('a replay of a sink that takes stretches of time begins with one', async () => {
-  const config = join(folder, 'tailrace.yaml')
-  const sinks = { splunk: { type: 's3', bucket: 'b', batch: { timeout: '1h' } }, out: { type: 'stdout', batch: { timeout: '1m' } } }
-  writeFileSync(config, JSON.stringify({ journal: { path }, sources: { acme: { type: 'openai_audit', api_key: 'k' } }, sinks }))
-  const within = '2026-01-01T01:00:00.500Z'
-  const { code, err } = await cli(['replay', '--sink', 'splunk', '--from', within, '-c', config])
-  expect([code, err]).toEqual([0, 'splunk will be sent 4 events, the oldest received 2026-01-01T01:00:00.000Z\n'])
-  // The journal alone does not tell.
-  expect((await run('replay', '--sink', 'splunk', '--from', within)).err).toContain('3 events')
-})
-
 test('a journal that a run holds is not changed', async () => {
   await using _ = await openHere()
   const { code, err } = await run('replay', '--sink', 'splunk', '--from', '2026-01-01')

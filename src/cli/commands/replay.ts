@@ -1,6 +1,6 @@
+import type { CheckedConfig } from '../../config/load.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
-import type { Io } from '../io.ts'
 import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
 import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -8,22 +8,27 @@ import type { Register } from '../program.ts'
 export const register: Register = (program, { io, action }) => {
   program
     .command('replay')
-    .description('Moves a sink back, so that the next run sends it again what was received since then.')
+    .description('Moves a sink back, so that the next run sends it again what was received since then. A new sink begins there.')
     .requiredOption('--sink <id>', 'the sink')
     .requiredOption('--from <time>', 'events received at or after this time')
     .addOption(configOption())
     .addOption(journalOption())
     .action(
       action(async ({ sink, from, ...options }: JournalOption & { sink: string; from: string }) => {
-        const fromMs = limitBefore(parseTimeMs(from, systemClock.now()), sink, options, io)
+        const configured = options.journal === undefined ? configOf(options, io).sinks.find(({ id }) => id === sink) : undefined
+        const fromMs = limitBefore(parseTimeMs(from, systemClock.now()), configured)
         await using journal = await writerOf(journalPathOf(options, io), io)
         const known = await journal.sinks()
-        if (!known.includes(sink))
+        const isKnown = known.includes(sink)
+        if (!isKnown && configured === undefined)
           throw notFound(`No sink "${sink}" has a position in the journal; there are: ${known.join(', ') || 'none'}`)
-        await journal.resetSinkPosition(sink, await journal.positionAt(fromMs))
+        // Forwards would leave out what it has not been sent. A sink without a position has nothing to leave out.
+        const { oldestReceivedMs: waitsFromMs = Number.POSITIVE_INFINITY } = await journal.backlog(sink)
+        const isBehind = isKnown && waitsFromMs < fromMs
+        if (!isBehind) await journal.resetSinkPosition(sink, await journal.positionAt(fromMs))
         const { events, oldestReceivedMs } = await journal.backlog(sink)
         const oldest = oldestReceivedMs === undefined ? '' : `, the oldest received ${new Date(oldestReceivedMs).toISOString()}`
-        io.say(`${sink} will be sent ${events} events${oldest}`)
+        io.say(`${sink} ${isBehind ? 'stays where it is: it ' : ''}will be sent ${events} events${oldest}`)
         return EXIT.done
       }),
     )
@@ -33,8 +38,7 @@ export const register: Register = (program, { io, action }) => {
  * Where a sink takes events by stretches of time, a replay from within one would write parts of it beside what is there:
  * it begins with the stretch. What the sink is like is known from its configuration alone.
  */
-function limitBefore(fromMs: number, sink: string, options: JournalOption, io: Io): number {
-  const configured = options.journal === undefined ? configOf(options, io).sinks.find(({ id }) => id === sink) : undefined
+function limitBefore(fromMs: number, configured: CheckedConfig['sinks'][number] | undefined): number {
   if (configured?.spec.batch.alignedTo === undefined) return fromMs
   const lengthMs = configured.settings.batch.timeout
   return Math.floor(fromMs / lengthMs) * lengthMs
