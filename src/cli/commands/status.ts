@@ -3,7 +3,7 @@ import type { JournalReader } from '../../journal/journal.ts'
 import type { ReadyStatus } from '../../service/admin/routes.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT } from '../exit.ts'
-import { type JournalOption, journalPathOf, nameOf } from '../journal.ts'
+import { type JournalOption, journalPathOf, nameOf, streamOf } from '../journal.ts'
 import { openJournalReader } from '../../service/journal.ts'
 import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -67,9 +67,12 @@ async function statusRows(config: CheckedConfig, journal: JournalReader, ready: 
   const live = new Map(ready?.components.map(status => [status.component, status]))
   const stateOf = (component: string) => ({ state: live.get(component)?.state ?? '-', reason: live.get(component)?.reason })
   const rows: StatusRow[] = []
-  for (const key of await journal.streams()) {
+  // A stream that has never been let in is known to the run alone.
+  for (const name of new Set([...(await journal.streams()).map(nameOf), ...live.keys()])) {
+    const key = streamOf(name)
+    if (key === undefined) continue
     const endS = await journal.sealedTo(key)
-    rows.push({ component: nameOf(key), ...stateOf(nameOf(key)), sealed_to: endS === undefined ? undefined : iso(endS * 1000) })
+    rows.push({ component: name, ...stateOf(name), sealed_to: endS === undefined ? undefined : iso(endS * 1000) })
   }
   for (const { id } of config.sinks) {
     const { events, oldestReceivedMs } = await journal.backlog(id)
