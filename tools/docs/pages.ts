@@ -80,7 +80,7 @@ ${settingsTable(describedSchema(serviceSchema))}
 
 A list; those of several files are joined. \`tailrace test\` sends each event through the filter, the redaction and the mapping of a
 sink, or through the mapping of a format, and compares what comes out. It ends with 0, with 2 if something came out otherwise,
-with 78 if the configuration has a mistake. Nothing is sent.
+with 66 if there are no tests, with 78 if the configuration has a mistake. Nothing is sent.
 
 \`\`\`yaml
 tests:

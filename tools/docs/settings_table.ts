@@ -15,13 +15,15 @@ interface Row {
   readonly description: string
 }
 
-function rowsOf(schema: JsonObject, prefix: string): readonly Row[] {
+/** `group` is what may be left out as a whole. */
+function rowsOf(schema: JsonObject, prefix: string, group?: string): readonly Row[] {
   const required = Array.isArray(schema.required) ? (schema.required as readonly string[]) : []
   return Object.entries(isJsonObject(schema.properties) ? schema.properties : {}).flatMap(([key, setting]) => {
     if (!isJsonObject(setting)) return []
     const name = `${prefix}${key}`
-    if (isJsonObject(setting.properties)) return rowsOf(setting, `${name}.`)
-    const preset = setting.default === undefined ? (required.includes(key) ? '**required**' : '') : `\`${shown(setting.default)}\``
+    if (isJsonObject(setting.properties)) return rowsOf(setting, `${name}.`, required.includes(key) ? group : name)
+    const needed = required.includes(key) ? `**required**${group === undefined ? '' : ` with \`${group}\``}` : ''
+    const preset = setting.default === undefined ? needed : `\`${shown(setting.default)}\``
     const description = typeof setting.description === 'string' ? setting.description : ''
     return [{ name, type: typeWords(setting), preset, description }]
   })
@@ -33,6 +35,7 @@ const shown = (value: JsonValue | undefined) => (typeof value === 'string' && !/
 function typeWords(setting: JsonObject): string {
   if (setting.writeOnly === true) return 'secret'
   if (Array.isArray(setting.enum)) return (setting.enum as readonly JsonValue[]).map(value => `\`${shown(value)}\``).join(' ')
+  if (setting.const !== undefined) return `\`${shown(setting.const)}\``
   const base =
     typeof setting.format === 'string' ? setting.format.split(',')[0]! : typeof setting.type === 'string' ? setting.type : 'value'
   if (setting.type === 'array' && isJsonObject(setting.items)) return `list of ${typeWords(setting.items)}`
