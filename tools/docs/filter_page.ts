@@ -20,8 +20,9 @@ sinks:
 \`\`\`
 
 - \`event\` is the event as the mapping reads it. Its fields are below; a text that the record does not have is the empty text.
-- \`raw\` is the object as received: \`raw["api_key.created"].data.scopes.exists(scope, scope == "all")\`. Its numbers are doubles.
-  What may be missing is asked for by \`has(raw.a.b)\` or taken as \`raw.?a.?b.orValue("")\`.
+- \`raw\` is the object as received. Its numbers are doubles. What may be missing is asked for by \`has(raw.a.b)\` or taken as
+  \`raw.?a.?b.orValue("")\`; what only one type has, behind a look at the type, for an expression that fails lets the event pass:
+  \`event.type == "api_key.created" && raw["api_key.created"].data.scopes.exists(scope, scope == "all")\`.
 - ${constants.join(', ')}: the values of \`event.severity\`.
 - \`matches\` takes regular expressions of JavaScript.
 

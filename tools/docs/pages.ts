@@ -83,6 +83,12 @@ sink, or through the mapping of a format, and compares what comes out. It ends w
 with 66 if there are no tests, with 78 if the configuration has a mistake. Nothing is sent.
 
 \`\`\`yaml
+sinks:
+  siem:
+    type: stdout
+    filter: event.outcome == "failure"
+    severity: {login.failed: high}
+    redact: [{paths: [actor.session.user.email], action: drop}]
 tests:
   - name: a failed login is high, and nobody's address is sent
     sink: siem
