@@ -38,6 +38,13 @@ export async function writerOf(path: string, io: Io): Promise<Journal> {
 /** `acme/organization` */
 export const nameOf = ({ source, stream }: StreamKey) => `${source}/${stream}`
 
+/** Refuses a source that the journal has never seen: of one that is misspelt, no events would look like silence. */
+export async function checkSources(journal: JournalReader, sources: readonly string[] = []): Promise<void> {
+  const known = [...new Set((await journal.streams()).map(({ source }) => source))]
+  const unknown = sources.find(source => !known.includes(source))
+  if (unknown !== undefined) throw notFound(`The journal knows no source "${unknown}"; there are: ${known.join(', ') || 'none'}`)
+}
+
 /** The stream of that name; undefined for the name of a sink. */
 export function streamOf(name: string): StreamKey | undefined {
   const slash = name.indexOf('/')

@@ -107,6 +107,8 @@ test('export writes a range of time to a file or to standard output', async () =
   expect(readFileSync(file, 'utf8')).toBe(out)
   expect(await run('export', '--from', 'yesterday')).toMatchObject({ code: 64 })
   expect(await run('export', '--from', '1h', '--to', '2h')).toMatchObject({ code: 64 })
+  expect(await run('export', file, '--source', 'acme', 'amce')).toMatchObject({ code: 66, err: expect.stringContaining('there are: acme') })
+  expect(readFileSync(file, 'utf8')).toBe(out)
 })
 
 test('positions can be shown, moved, forgotten, exported and imported', async () => {

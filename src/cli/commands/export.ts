@@ -2,7 +2,7 @@ import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
-import { type JournalOption, journalOption, readerOf } from '../journal.ts'
+import { checkSources, type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOption, parseTimeMs } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
@@ -35,6 +35,7 @@ export const register: Register = (program, { io, action }) => {
         if (fromMs >= toMs) throw usageError('--from has to be before --to')
         await using scope = new AsyncDisposableStack()
         const journal = scope.use(await readerOf(options, io))
+        await checkSources(journal, options.source)
         const mapper = await mapperOf(options)
         const file = path === undefined ? undefined : scope.use(await OutputFile.create(path))
         let events = 0
