@@ -3,6 +3,7 @@ import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
 import { type BackoffPolicy, backoffMs, dateMsOf, retryAfterMsOf } from '../toolkit/backoff.ts'
 import { firstOf } from '../toolkit/first_of.ts'
+import { detailOf } from '../toolkit/http/errors.ts'
 import type { Secret } from '../toolkit/secret.ts'
 import { CursorError } from './cursor_walk.ts'
 import { type ListShape, type Page, parsePage } from './page.ts'
@@ -11,6 +12,7 @@ import type { RequestPace } from './request_pace.ts'
 const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
 const BLOCKED_RETRY_MS = 60_000
 const ANSWER_CHARACTERS_MAX = 300
+const ANSWER_BYTES_SHOWN_MAX = 16_384
 /** Beside 429 and what begins with 5. The API's own clients ask again after a 409 too: a lock was not had in time. */
 const AGAIN: ReadonlySet<number> = new Set([408, 409, 425])
 
@@ -20,6 +22,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Of a success its bytes; otherwise its text, as a message may show it. */
   readonly body: Buffer | string
+  /** Makes a part of a success fit for a message (invariant 6). */
+  readonly words?: { shown(part: string): string }
 }
 
 export type FetchPage = (query: string, signal: AbortSignal) => Promise<Answer>
@@ -139,9 +143,24 @@ export class ListClient {
     // The header is in whole seconds: a smaller difference is no difference.
     if (answer.status === 200 && dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     if (answer.status !== 200) throw this.#errorOf(answer)
-    const page = parsePage(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body, this.#options.shape)
+    const page = this.#pageOf(answer)
     this.#options.onAnswer('ok')
     return page
+  }
+
+  /** The page of a success; where it is none, who answered and what stands there. */
+  #pageOf({ status, body, words = { shown: detailOf } }: Answer): Page {
+    const { url, shape } = this.#options
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    try {
+      return parsePage(bytes, shape)
+    } catch (cause) {
+      if (!(cause instanceof RetryableError)) throw cause
+      const start = words.shown(bytes.toString('utf8', 0, ANSWER_BYTES_SHOWN_MAX))
+      const what = `${url} answered ${status} with what is no list of events (${cause.message}): ${start === '' ? 'nothing' : start}`
+      const remedy = 'It is asked again, and nothing is lost; if this goes on, look at base_url, and at who answers in place of the API.'
+      throw new RetryableError(cause.code, `${what}. ${remedy}`, { cause: cause.cause })
+    }
   }
 
   #errorOf(answer: Answer): Error {

@@ -53,7 +53,7 @@ export function connectList(config: ConnectionSettings, context: ComponentContex
     fetchPage ??
     (async (query, signal) => {
       const answer = await endpoint!.request({ method: 'GET', path: `${url.pathname}?${query}` }, signal)
-      return { status: answer.status, headers: answer.headers, body: answer.status === 200 ? answer.bytes : answer.text }
+      return { status: answer.status, headers: answer.headers, body: answer.status === 200 ? answer.bytes : answer.text, words: answer }
     })
   return {
     client: (name, onAnswer = () => {}) =>

@@ -37,7 +37,7 @@ export interface ListShape {
   readonly timeField: string
 }
 
-/** Reads a list answer; throws `RetryableError` when it is none. */
+/** Reads a list answer; throws `RetryableError` when it is none, whose message says why: a clause about the answer. */
 export function parsePage(body: Buffer, { component, timeField }: ListShape): Page {
   const elements: Element[] = []
   const unreadable: Unreadable[] = []
@@ -51,8 +51,7 @@ export function parsePage(body: Buffer, { component, timeField }: ListShape): Pa
       else unreadable.push({ text, reason: 'An element of the list is no JSON object.' })
     }
   }
-  if (!isList)
-    throw new RetryableError(`${component}.malformed`, `The API's answer has no list in "data": ${body.toString('utf8', 0, 200)}`)
+  if (!isList) throw new RetryableError(`${component}.malformed`, 'it has no list in "data"')
   // A last_id that is another element's would leave out what is between them.
   const cursor = elements.at(-1)?.id ?? (typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : undefined)
   return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }

@@ -49,7 +49,7 @@ export function scanBody(bytes: Buffer, component: string): readonly ScannedDocu
     return documentsOf({ text: bytes.toString('latin1'), bytes, isAscii: isAscii(bytes) })
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
-    throw new RetryableError(`${component}.malformed`, `The API's answer is no list of events: ${error.message}.`, { cause: error.cause })
+    throw new RetryableError(`${component}.malformed`, error.message, { cause: error.cause })
   }
 }
 
