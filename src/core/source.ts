@@ -4,6 +4,8 @@ import type { Batch, Position } from './batch.ts'
 export interface EventHistory {
   /** Ids of the events whose time is in [fromMs, toMs), in no order. At least the last 24 hours are remembered. */
   ids(fromMs: number, toMs: number): Iterable<string>
+  /** Texts of the stream's pieces that can be no event and are dead letters, the newest first. */
+  unreadable?(): Iterable<string>
 }
 
 /** What one run is limited to. */

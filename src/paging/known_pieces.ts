@@ -1,22 +1,39 @@
 import { hash } from 'node:crypto'
 import type { Unreadable } from '../core/batch.ts'
+import type { EventHistory } from '../core/source.ts'
 
 /** The oldest are forgotten beyond this. */
 const PIECES_MAX = 10_000
 
 /** Pieces that are no events and have been handed out: every listing of their place comes upon them again. */
 export class KnownPieces {
-  readonly #hashes = new Set<string>()
+  readonly #history: EventHistory
+  #hashes: Set<string> | undefined
 
-  /** Those that were not handed out in this life, or so long ago that they are forgotten. Two of one text are one piece. */
+  constructor(history: EventHistory) {
+    this.#history = history
+  }
+
+  /** Those that are no dead letters and were not handed out, or so long ago that they are forgotten. Two of one text are one piece. */
   fresh(pieces: readonly Unreadable[]): readonly Unreadable[] {
-    return pieces.filter(({ text }) => this.#isNew(hash('sha256', text, 'base64')))
+    if (pieces.length === 0) return pieces
+    // Asked for with the first piece alone: most streams never have one.
+    this.#hashes ??= this.#journaled()
+    const known = this.#hashes
+    return pieces.filter(({ text }) => isNew(known, keyOf(text)))
   }
 
-  #isNew(key: string): boolean {
-    if (this.#hashes.has(key)) return false
-    this.#hashes.add(key)
-    if (this.#hashes.size > PIECES_MAX) for (const oldest of this.#hashes.values().take(1)) this.#hashes.delete(oldest)
-    return true
+  #journaled(): Set<string> {
+    const newestFirst = Iterator.from(this.#history.unreadable?.() ?? [])
+    return new Set(newestFirst.take(PIECES_MAX).map(keyOf).toArray().toReversed())
   }
+}
+
+const keyOf = (text: string) => hash('sha256', text, 'base64')
+
+function isNew(known: Set<string>, key: string): boolean {
+  if (known.has(key)) return false
+  known.add(key)
+  if (known.size > PIECES_MAX) for (const oldest of known.values().take(1)) known.delete(oldest)
+  return true
 }

@@ -32,7 +32,7 @@ function afterStandstill(onLate: (seconds: number) => void = () => {}): Reading 
     },
     known: new KnownIds(),
     shared: new SharedEvents(),
-    pieces: new KnownPieces(),
+    pieces: new KnownPieces({ ids: () => [] }),
     position: caughtUpLater(before, NOW_S - 11_900, NOW_S),
     sweptS: NOW_S - 1800,
     unlistedToS: undefined,

@@ -82,7 +82,7 @@ export class ListStream<W> implements SourceStream {
     const polled = asPolled(position, client.now())
     const sweptS = this.#sweptBefore(polled)
     const known = KnownIds.load(history, polled, sweptS - 2 * overlapS)
-    const [shared, pieces] = [new SharedEvents(), new KnownPieces()]
+    const [shared, pieces] = [new SharedEvents(), new KnownPieces(history)]
     const reading: Reading = { options: this.#options, known, shared, pieces, position, sweptS, unlistedToS }
     const past = this.#options.past(reading)
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)

@@ -97,6 +97,25 @@ export function testEvidence(open: OpenJournal): void {
     expect(await journal.sealedTo({ source: 'no', stream: 'no' })).toBeUndefined()
   })
 
+  test('remembers the pieces of a stream that can be no events until they are dropped, the newest first', async () => {
+    await using journal = await open(LIMITS, contextWith())
+    const other = { source: 'acme', stream: 'tenant' }
+    const pieces = (...texts: string[]) => ({ events: [], position: 1, unreadable: texts.map(text => ({ text, reason: 'no object' })) })
+    const many = Array.from({ length: 300 }, (_, n) => `"é${n}"`)
+    await journal.append(KEY, pieces('7', 'null'), never)
+    await journal.append(other, pieces('8'), never)
+    const about = { source: 'acme', stream: 'organization', reason: 'r', atMs: 0, timeMs: 0, receivedMs: 0, text: '{}' }
+    await journal.addDeadLetters([
+      { ...about, component: 'acme', eventId: 'e1' },
+      { ...about, component: 'splunk', eventId: 'e2' },
+    ])
+    await journal.append(KEY, pieces(...many), never)
+    expect([...journal.history(KEY).unreadable!()]).toEqual([...many.toReversed(), 'null', '7'])
+    expect([...journal.history(other).unreadable!()]).toEqual(['8'])
+    await journal.dropDeadLetters(['1'])
+    expect([...journal.history(KEY).unreadable!()].at(-1)).toBe('null')
+  })
+
   test('looks events up by id, by time and by stream', async () => {
     await using journal = await open(LIMITS, contextWith())
     const odd = event(3, { id: 'a"b\\', timeMs: 500 })

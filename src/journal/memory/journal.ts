@@ -70,7 +70,7 @@ export class MemoryJournal implements Journal {
   }
 
   history(key: StreamKey): EventHistory {
-    return { ids: (fromMs, toMs) => this.#ids.within(key, fromMs, toMs) }
+    return { ids: (fromMs, toMs) => this.#ids.within(key, fromMs, toMs), unreadable: () => this.#notes.unreadable(key) }
   }
 
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>> {

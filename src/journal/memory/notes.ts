@@ -24,6 +24,11 @@ export class Notes {
     return this.#letters.filter(isWanted).slice(0, limit)
   }
 
+  unreadable({ source, stream }: StreamKey): readonly string[] {
+    const letters = this.letters({ component: source, eventId: '', limit: Number.POSITIVE_INFINITY })
+    return letters.flatMap(letter => (letter.stream === stream ? [letter.text] : [])).toReversed()
+  }
+
   dropLetters(ids: readonly string[]): number {
     const before = this.#letters.length
     const dropped = new Set(ids)

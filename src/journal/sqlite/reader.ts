@@ -28,7 +28,7 @@ export class SqliteReader implements JournalReader {
   }
 
   history(key: StreamKey): EventHistory {
-    return { ids: (fromMs, toMs) => this.#ids(key, fromMs, toMs) }
+    return { ids: (fromMs, toMs) => this.#ids(key, fromMs, toMs), unreadable: () => this.#unreadable(key) }
   }
 
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>> {
@@ -177,6 +177,23 @@ export class SqliteReader implements JournalReader {
     for (const first of this.#rowsWithin(key, fromMs, toMs)) {
       const { ids, times } = this.rows.directory(first)
       for (const [index, id] of ids.entries()) if (times[index]! >= fromMs && times[index]! < toMs) yield id
+    }
+  }
+
+  *#unreadable({ source, stream }: StreamKey): Generator<string> {
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const rows = this.store.all(
+        `SELECT * FROM dead_letters WHERE n < ? AND component = ? AND instr(about, '"eventId":""') > 0 ORDER BY n DESC LIMIT ?`,
+        before,
+        source,
+        SCAN_ROWS_MAX,
+      )
+      for (const row of rows) {
+        const letter = decodeDeadLetter(row)
+        before = Number(letter.id)
+        if (letter.stream === stream) yield letter.text
+      }
+      if (rows.length < SCAN_ROWS_MAX) return
     }
   }
 
