@@ -14,6 +14,7 @@ import { systemClock } from '../toolkit/clock.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
 const START_S = Date.UTC(2026, 0, 1) / 1000
+const positionOf = (n: number) => ({ start: START_S, frontier: START_S + n * 3600, segments: [] })
 const ids = (n: number) => [`w${n}-a`, `w${n}-b`]
 
 let folder: string
@@ -30,7 +31,7 @@ async function appendWindow(journal: Journal, n: number): Promise<void> {
   const fromS = START_S + n * 3600
   const events = ids(n).map((id, index) => event(id, (fromS + index) * 1000))
   const sealed = { fromS, toS: fromS + 3600, sealedAtMs: (fromS + 3600) * 1000, events: 2, repeats: 0, late: 0, digest: digestOf(ids(n)) }
-  await journal.append(KEY, { events, position: { n }, sealed: [sealed] }, new AbortController().signal)
+  await journal.append(KEY, { events, position: positionOf(n), sealed: [sealed] }, new AbortController().signal)
 }
 
 beforeEach(async () => {
@@ -58,7 +59,7 @@ test('an export has one event a line, whatever line breaks it was received with'
   await using journal = await openHere()
   const { source, stream, id, timeMs, receivedMs } = event('broken', START_S * 1000)
   const broken = new LogEvent({ source, stream, id, timeMs, receivedMs, text: '{\n  "id": "broken"\r\n}' })
-  await journal.append(KEY, { events: [broken], position: { n: 9 } }, new AbortController().signal)
+  await journal.append(KEY, { events: [broken], position: positionOf(9) }, new AbortController().signal)
   const { out } = await run('export')
   expect(out.trimEnd().split('\n')).toHaveLength(7)
   expect(out).toContain('{   "id": "broken"  }\n')
@@ -113,11 +114,12 @@ test('export writes a range of time to a file or to standard output', async () =
 
 test('positions can be shown, moved, forgotten, exported and imported', async () => {
   const file = join(folder, 'state.json')
-  expect((await run('state', 'show')).out).toMatch(/stream +acme\/organization .*\{"n":2\}\nsink +splunk +4 +/)
+  expect((await run('state', 'show')).out).toMatch(/stream +acme\/organization .*"frontier":1767232800,.*\nsink +splunk +4 +/)
   expect(await run('state', 'export', file)).toMatchObject({ code: 0 })
-  expect(await run('state', 'set', 'acme/organization', '{"n":7}')).toMatchObject({ code: 0 })
+  expect(await run('state', 'set', 'acme/organization', JSON.stringify(positionOf(7)))).toMatchObject({ code: 0 })
   expect(await run('state', 'reset', 'splunk')).toMatchObject({ code: 0 })
-  expect((await run('state', 'show', '--json')).out).toBe('{"streams":{"acme/organization":{"n":7}},"sinks":{}}\n')
+  const shown = JSON.parse((await run('state', 'show', '--json')).out) as unknown
+  expect(shown).toEqual({ streams: { 'acme/organization': positionOf(7) }, sinks: {} })
   expect(await run('state', 'import', file)).toMatchObject({ code: 0 })
   expect(JSON.parse((await run('state', 'show', '--json')).out)).toEqual(JSON.parse(readFileSync(file, 'utf8')))
   expect(await run('state', 'reset', 'splnuk')).toMatchObject({

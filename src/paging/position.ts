@@ -80,18 +80,22 @@ export function encodePosition(position: StreamPosition): Position {
 
 /** Throws when the text is none of ours: going on from somewhere else would lose events. */
 export function decodePosition(position: Position, component: string, name: string): StreamPosition {
-  if (isJsonObject(position)) {
-    const { start, frontier, segments } = position
-    if (typeof start === 'number' && typeof frontier === 'number' && Array.isArray(segments)) {
-      const read = segments.map(readSegment)
-      if (read.every(segment => segment !== undefined)) return { startS: start, frontierS: frontier, segments: read }
-    }
-  }
+  const read = readPosition(position)
+  if (read !== undefined) return read
   throw new FatalError(
     `${component}.position`,
     `The saved position of ${name} is not one of this source: ${JSON.stringify(position).slice(0, 200)}. Set or reset it with "tailrace state".`,
     { exitCode: 78 },
   )
+}
+
+/** The position as polls need it; undefined for what is none. */
+export function readPosition(position: Position): StreamPosition | undefined {
+  if (!isJsonObject(position)) return undefined
+  const { start, frontier, segments } = position
+  if (typeof start !== 'number' || typeof frontier !== 'number' || !Array.isArray(segments)) return undefined
+  const read = segments.map(readSegment)
+  return read.every(segment => segment !== undefined) ? { startS: start, frontierS: frontier, segments: read } : undefined
 }
 
 function readSegment(value: unknown): Segment | undefined {

@@ -3,12 +3,17 @@ import type { Position } from '../../core/batch.ts'
 import { toError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Journal, JournalReader } from '../../journal/journal.ts'
+import { eventCount } from '../../journal/position.ts'
+import { readPosition } from '../../paging/position.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
 import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
+
+/** The most of a position that a message quotes. */
+const QUOTED_CHARS_MAX = 200
 
 /** Positions by the name of the stream (`acme/organization`) or the sink. */
 interface State {
@@ -86,9 +91,10 @@ export const register: Register = (program, { io, action }) => {
     .argument('<file>', 'file to read')
     .action(
       action(async (path: string, options: JournalOption) => {
-        const { streams, sinks } = await readState(path)
+        const positions = Object.entries(await readState(path))
         await using journal = await writerOf(journalPathOf(options, io), io)
-        for (const [name, position] of Object.entries({ ...streams, ...sinks })) {
+        for (const [name, position] of positions) await checkPosition(journal, name, position)
+        for (const [name, position] of positions) {
           await setPosition(journal, name, position)
           io.say(`${name} is at ${JSON.stringify(position)}`)
         }
@@ -115,7 +121,23 @@ async function stateOf(journal: JournalReader): Promise<State> {
 async function move(journal: Journal, name: string, position: Position | undefined): Promise<void> {
   const known = [...(await journal.streams()).map(nameOf), ...(await journal.sinks())]
   if (!known.includes(name)) throw notFound(`The journal knows no "${name}"; there are: ${known.join(', ') || 'none'}`)
+  if (position !== undefined) await checkPosition(journal, name, position)
   await setPosition(journal, name, position)
+}
+
+/** Refuses what the next run would refuse. */
+async function checkPosition(journal: Journal, name: string, position: Position): Promise<void> {
+  const refused = (why: string) => usageError(`${name}: ${why} Nothing was changed.`)
+  if (isSink(name)) {
+    try {
+      eventCount(position, (await journal.head()) as number)
+    } catch (cause) {
+      throw refused(toError(cause).message)
+    }
+  } else if (readPosition(position) === undefined) {
+    const given = JSON.stringify(position).slice(0, QUOTED_CHARS_MAX)
+    throw refused(`${given} is no position of a stream; \`tailrace state show --json\` prints one as it has to be.`)
+  }
 }
 
 async function setPosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
@@ -123,6 +145,8 @@ async function setPosition(journal: Journal, name: string, position: Position | 
   if (key === undefined) await journal.resetSinkPosition(name, position)
   else await journal.saveStreamPosition(key, position)
 }
+
+const isSink = (name: string) => streamOf(name) === undefined
 
 function parsePosition(text: string): Position {
   try {
@@ -132,7 +156,8 @@ function parsePosition(text: string): Position {
   }
 }
 
-async function readState(path: string): Promise<State> {
+/** The positions of a file, by the names of their streams and sinks. */
+async function readState(path: string): Promise<Readonly<Record<string, Position>>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw notFound(`${path} can't be read: ${toError(cause).message}`)
   })
@@ -140,7 +165,10 @@ async function readState(path: string): Promise<State> {
   if (!isJsonObject(value) || !isJsonObject(value.streams) || !isJsonObject(value.sinks)) {
     throw usageError(`${path} is not what \`state export\` writes: {"streams": {…}, "sinks": {…}}`)
   }
-  return { streams: positionsOf(value.streams), sinks: positionsOf(value.sinks) }
+  const [streams, sinks] = [positionsOf(value.streams), positionsOf(value.sinks)]
+  const misplaced = [...Object.keys(streams).filter(isSink), ...Object.keys(sinks).filter(name => !isSink(name))]
+  if (misplaced.length > 0) throw usageError(`${path}: a stream is named source/stream, a sink has no "/": ${misplaced.join(', ')}`)
+  return { ...streams, ...sinks }
 }
 
 const positionsOf = (value: JsonObject) =>
