@@ -54,12 +54,12 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
   const onStuck = () => process.exit(EXIT.failed)
   const context = { clock: systemClock, logger, meter, onWait, onStart, onStuck }
   try {
-    const { unavailable } = await runService({ config, registry: REGISTRY, bounds, stop, ...context })
+    const { unavailable, isComplete } = await runService({ config, registry: REGISTRY, bounds, stop, ...context })
     for (const entry of unavailable) {
       logger.error(`stayed unavailable; its position is saved: ${troubleOf(entry)}`, { component: entry.component })
     }
     if (unavailable.length > 0) return EXIT.unavailable
-    if (bounds.untilMs === undefined || !stop.softStop.aborted) return EXIT.done
+    if (bounds.untilMs === undefined || isComplete || !stop.softStop.aborted) return EXIT.done
     logger.error('stopped before everything that was asked for was delivered; the next run goes on from here')
     return EXIT.failed
   } catch (cause) {

@@ -81,10 +81,27 @@ const IDS = ['a', 'b', 'c', 'd']
 
 test('a finite run brings everything everywhere and ends by itself', async () => {
   const stage = new Stage([['a', 'b'], ['c'], [], ['d']])
-  const { unavailable } = await stage.end(await stage.start(true), 10_000)
-  expect(unavailable).toEqual([])
+  expect(await stage.end(await stage.start(true), 10_000)).toEqual({ unavailable: [], isComplete: true })
   expect([stage.sinks.one!.taken, stage.sinks.two!.taken]).toEqual([IDS, IDS])
 })
+
+test.each([
+  { of: 'goes on', behaviour: 'deaf', isComplete: true },
+  { of: 'hangs', behaviour: 'hang', isComplete: false },
+] as const)(
+  'a finite run that is stopped while a sink $of has done all that was asked for: $isComplete',
+  async ({ behaviour, isComplete }) => {
+    const stage = new Stage([IDS])
+    const heard = Promise.withResolvers<void>()
+    stage.sinks.one!.behave = () => behaviour
+    stage.sinks.one!.hearing = heard.promise
+    const run = await stage.start(true)
+    await stage.clock.advance(1000)
+    stage.soft.abort()
+    heard.resolve()
+    expect(await stage.end(run, 60_000)).toEqual({ unavailable: [], isComplete })
+  },
+)
 
 test('a soft stop ends the source and drains the sinks', async () => {
   const stage = new Stage([['a', 'b']])

@@ -46,9 +46,12 @@ export interface RunningService {
   readonly journal: Journal
 }
 
-/** How a run ended. `unavailable`: a finite run gave up on what stayed out of reach. */
+/** How a run ended. */
 export interface RunOutcome {
+  /** What a finite run gave up on: it stayed out of reach. */
   readonly unavailable: readonly ComponentEntry[]
+  /** Whether the sources had listed all that was asked for before any stop, and every sink has passed it. */
+  readonly isComplete: boolean
 }
 
 /**
@@ -60,7 +63,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const board = new StateBoard({ clock, logger, meter })
   await using scope = new AsyncDisposableStack()
   const journal = await opened(options)
-  if (journal === undefined) return { unavailable: [] }
+  if (journal === undefined) return { unavailable: [], isComplete: false }
   scope.use(journal)
   await warnOfRemoved(
     journal,
@@ -109,16 +112,21 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
       )
     }),
   )
-  const ingested = allSettled(ingests, failed).finally(() => stops.drain())
+  let isComplete = false
+  const ingested = allSettled(ingests, failed).finally(() => {
+    isComplete = !options.stop.softStop.aborted && stops.unavailable.length === 0
+    stops.drain()
+  })
   const done = new AbortController()
   const checks = [...sinks].map(([id, sink]) => logCheck(id, sink, options, done.signal))
   const ended = allSettled([ingested, ...deliveries], failed).finally(() => done.abort())
   await allSettled([ended, ...checks], failed)
   for (const { id } of config.sinks) {
     const { events } = await journal.backlog(id)
+    isComplete &&= events === 0
     if (events > 0) logger.info(`${events} events wait in the journal for this sink`, { component: id })
   }
-  return { unavailable: stops.unavailable }
+  return { unavailable: stops.unavailable, isComplete }
 }
 
 /** A finite run does not wait for its journal: whoever started it is told at once. Undefined: it was stopped while it waited. */
