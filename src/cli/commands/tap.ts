@@ -1,11 +1,17 @@
+import type { StopSignals } from '../../engine/pipeline.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { raced } from '../../toolkit/raced.ts'
+import { withinMs } from '../../toolkit/within.ts'
 import { EXIT } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
+
+/** How long what is being printed is waited for after a stop. */
+const STALLED_MS_MAX = 1000
 
 interface TapOptions extends JournalOption, FormatOption {
   readonly since?: string
@@ -30,10 +36,23 @@ export const register: Register = (program, { io, action }) => {
         const from = options.since === undefined ? await journal.head() : await journal.positionAt(parseTimeMs(options.since, nowMs))
         const reading = { sources: options.source, batchEventsMax: 1000, endAtHead: stop.softStop }
         for await (const { events } of journal.read(from, reading, stop.hardStop)) {
-          if (events.length > 0) await io.print(events.map(event => `${ndjsonLine(mapper(event).json)}\n`).join(''))
+          if (events.length > 0) {
+            const printed = io.print(events.map(event => `${ndjsonLine(mapper(event).json)}\n`).join(''))
+            await untilStalled(printed, stop)
+          }
           if (stop.softStop.aborted) break
         }
         return EXIT.done
       }),
     )
+}
+
+/** A reader that takes nothing does not keep what is told to end. */
+async function untilStalled(printed: Promise<void>, { softStop, hardStop }: StopSignals): Promise<void> {
+  try {
+    await raced(printed, softStop)
+  } catch (error) {
+    if (!softStop.aborted) throw error
+    await withinMs(printed, STALLED_MS_MAX, systemClock, hardStop)
+  }
 }
