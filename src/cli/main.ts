@@ -5,6 +5,9 @@ const LAST_WORDS_MS = 1000
 /** `EXIT.outputClosed`, which is loaded only with the commands. */
 const OUTPUT_CLOSED = 74
 
+// Without a listener Node opens its inspector, through which whoever reaches this machine's port runs code. `node --inspect` still does.
+process.on('SIGUSR1', () => {})
+
 const [first] = process.argv.slice(2)
 
 if (first === '--version' || first === '-V') {

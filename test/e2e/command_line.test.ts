@@ -36,7 +36,7 @@ test('a wrong call ends with 64, a wrong configuration with 78, what is not ther
   expect(await run(['map', join(folder, 'none')])).toMatchObject({ code: 66, out: '' })
 })
 
-test('the simulator prints its URL, answers there, and ends with a signal', async () => {
+test('the simulator prints its URL, answers there, opens nothing else when asked to, and ends with a signal', async () => {
   await using simulator = new Program(['simulate', '--events', '500', '--key', 'secret'])
   await simulator.until(out => out.includes('\n'))
   const url = simulator.out.trim()
@@ -45,8 +45,14 @@ test('the simulator prints its URL, answers there, and ends with a signal', asyn
   expect((await list('wrong')).status).toBe(401)
   const events = await (await fetch(new URL('/_simulator/events', url))).text()
   writeFileSync(join(folder, 'events.ndjson'), events)
+  simulator.signal('SIGUSR1')
+  expect((await list('secret')).status).toBe(200)
   simulator.signal('SIGTERM')
-  expect(await simulator.end()).toMatchObject({ code: 0, out: `${url}\n` })
+  expect(await simulator.end()).toMatchObject({
+    code: 0,
+    out: `${url}\n`,
+    err: expect.stringMatching(/^\d+ requests were answered\n$/) as string,
+  })
 
   const mapped = await run(['map', join(folder, 'events.ndjson'), '--format', 'raw'])
   expect([mapped.code, mapped.err, mapped.out === events]).toEqual([0, '', true]) // Byte for byte (invariant 3).
@@ -61,7 +67,7 @@ test('a reader that goes away ends it quietly with 74', async () => {
   expect(await program.end()).toMatchObject({ code: 74, err: '' })
 })
 
-test('a reader that takes nothing does not keep a stopped run', async () => {
+test('a reader that takes nothing does not keep a stopped run, nor what is tapped of its journal', async () => {
   await using simulator = new Program(['simulate', '--events', '3000'])
   await simulator.until(out => out.includes('\n'))
   const config = join(folder, 'stalled.yaml')
@@ -77,4 +83,9 @@ test('a reader that takes nothing does not keep a stopped run', async () => {
   program.stallOutput()
   program.signal('SIGTERM')
   expect(await program.end()).toMatchObject({ code: 0, err: expect.stringContaining('not everything was delivered') as string })
+  await using tap = new Program(['tap', '--since', '1d', '--journal', join(folder, 'stalled.db')])
+  await tap.until(out => out.length > 0)
+  tap.stallOutput()
+  tap.signal('SIGTERM')
+  expect(await tap.end()).toMatchObject({ code: 0, err: '' })
 })

@@ -65,7 +65,7 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGUSR1'): void {
     this.#child.kill(name)
   }
 
