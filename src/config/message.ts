@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { type PartAtFault, partAtFault } from './expression.ts'
-import { parseBytes, parseDurationMs } from '../toolkit/settings.ts'
 import { alternativesOf, schemaAt, settingsOf } from './json_schema.ts'
 import { didYouMean, oneOf } from './nearest.ts'
 import { kindOf, type SettingNode, walk } from './node.ts'
 import { placeOfPart } from './part_place.ts'
 import type { Problem } from './problem.ts'
+import { quantityMeant } from './quantity_meant.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -156,30 +156,15 @@ function holdsSecret(schema: JsonObject): boolean {
 }
 const cut = (text: string) => (text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text)
 
-/** The number with the first unit by which it is within the limits. */
-function withUnit(value: number, format: string, { minimum, maximum }: JsonObject): string {
-  const isSize = format.startsWith('size')
-  if (!isSize && !format.startsWith('duration')) return ''
-  const parse = isSize ? parseBytes : parseDurationMs
-  const limit = (text: JsonValue | undefined) => (typeof text === 'string' ? parse(text) : undefined)
-  const least = limit(minimum) ?? 0
-  const most = limit(maximum) ?? Number.POSITIVE_INFINITY
-  for (const unit of isSize ? ['B', 'MiB'] : ['s', 'ms', 'd']) {
-    const quantity = parse(`${value}${unit}`)
-    if (quantity !== undefined && quantity >= least && quantity <= most) return `; did you mean "${value}${unit}"?`
-  }
-  return ''
-}
-
 /** The mistakes everybody makes. */
 function hint(issue: Issue, node: SettingNode, schema: JsonObject | undefined): string {
   if (schema === undefined) return ''
   const { value } = node
   if (isSecret(schema)) return ['number', 'boolean'].includes(typeof value) ? '; put it in quotes' : ''
+  if (issue.code === 'custom' && typeof value === 'string' && !node.interpolated) return quantityMeant(value, schema)
   if (issue.code !== 'invalid_type') return ''
   if (typeof value === 'number' && schema.type === 'string') {
-    const format = typeof schema.format === 'string' ? schema.format : ''
-    return format === '' ? '; put it in quotes' : withUnit(value, format, schema)
+    return schema.format === undefined ? '; put it in quotes' : quantityMeant(value, schema)
   }
   if (issue.expected === 'array' && node.kind === 'scalar' && value !== null) return '; write it as a list: [ … ]'
   if (schema.type === 'boolean' && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {

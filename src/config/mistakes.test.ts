@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { COMPONENT_MISTAKES } from '../../test/config/component_mistakes.ts'
 import type { Mistake } from '../../test/config/mistake.ts'
 import { FILTER_MISTAKES } from '../../test/config/filter_mistakes.ts'
+import { QUANTITY_MISTAKES } from '../../test/config/quantity_mistakes.ts'
 import { REDACT_MISTAKES } from '../../test/config/redact_mistakes.ts'
 import { SYNTAX_MISTAKES } from '../../test/config/syntax_mistakes.ts'
 import { TEST_MISTAKES } from '../../test/config/test_mistakes.ts'
@@ -32,6 +33,7 @@ describe.each([
   ['of variables', VARIABLE_MISTAKES],
   ['of components', COMPONENT_MISTAKES],
   ['of values', VALUE_MISTAKES],
+  ['of quantities', QUANTITY_MISTAKES],
   ['of filters', FILTER_MISTAKES],
   ['of redactions', REDACT_MISTAKES],
   ['of tests', TEST_MISTAKES],
