@@ -32,7 +32,12 @@ const isSweep = ({ isEnough }: ListLimits) => isEnough === undefined
 /** A stream over an API that lists one event, of the last second, whatever it is asked for, read for so long. */
 async function live(
   ms: number,
-  { past = emptyPast, from = undefined as Position | undefined, isTooLarge = never as (limits: ListLimits) => boolean } = {},
+  {
+    past = emptyPast,
+    from = undefined as Position | undefined,
+    isTooLarge = never as (limits: ListLimits) => boolean,
+    startMs = undefined as number | undefined,
+  } = {},
 ) {
   const { clock, ...others } = contextWith()
   const client: Partial<ListClient> = { now: () => clock.now(), askForTime: async () => {}, untilDone: work => work() }
@@ -54,7 +59,7 @@ async function live(
       shared = reading
       return past(reading)
     },
-    startMs: undefined,
+    startMs,
     overlapS: OVERLAP_S,
     pollIntervalMs: 15_000,
     sweepIntervalMs: 60_000,
@@ -70,7 +75,7 @@ async function live(
   await clock.advance(ms)
   stop.abort()
   await done
-  return { events, sweeps, known: shared!.known }
+  return { events, sweeps, known: shared!.known, said: others.said }
 }
 
 // Goal: invariant 5. A source that runs for months knows the ids of twice the overlap, not all that it has read.
@@ -88,4 +93,14 @@ test('a sweep that is too large does not count for what the past has still open'
   const from = { start: 0, frontier: nowS, segments: [[nowS - 200, nowS - 10, nowS - 200]] }
   const { sweeps } = await live(70_000, { from, isTooLarge: isSweep, past: pastThatWaits })
   expect(sweeps.map(({ fromS }) => fromS)).toEqual([nowS - 75 - OVERLAP_S, nowS - 75 - OVERLAP_S])
+})
+
+test.each([
+  [1, undefined, ['sources.acme.start is in the future, 2026-01-01T00:00:00.001Z; reading begins now']],
+  [0, undefined, []],
+  [1, { start: 0, frontier: START_MS / 1000, segments: [] }, []],
+])('a start %d ms ahead, where the position is %j, is warned of with %j', async (aheadMs, from, warnings) => {
+  const { said, events } = await live(16_000, { startMs: START_MS + aheadMs, from })
+  expect(said).toEqual(warnings)
+  expect(events).toBeGreaterThan(0)
 })

@@ -125,6 +125,10 @@ export class ListStream<W> implements SourceStream {
     }
     await client.askForTime(signal)
     const wantedMs = bounds.fromMs ?? startMs
+    if (wantedMs !== undefined && wantedMs > client.now()) {
+      const at = new Date(wantedMs).toISOString()
+      context.logger.warn(`sources.${context.id}.start is in the future, ${at}; reading begins now`, { stream: name })
+    }
     return opened(firstPosition(wantedMs === undefined ? nowS() : Math.min(nowS(), Math.floor(wantedMs / 1000)), nowS()))
   }
 }
