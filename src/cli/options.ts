@@ -23,20 +23,22 @@ export const jsonOption = () => new Option('--json', 'print JSON instead of text
 
 export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loadConfig(config, { registry: REGISTRY, env: io.env })
 
-/** An ISO time, or a duration ago: `2026-01-31`, `2026-01-31T08:00:00Z`, `30d`. In ms since 1970. */
+/** An ISO time, or a duration ago: `2026-01-31`, `2026-01-31T08:00:00Z`, `30d`. In ms since 1970, which no duration goes back beyond. */
 export function parseTimeMs(text: string, nowMs: number): number {
   const agoMs = parseDurationMs(text)
-  if (agoMs !== undefined) return nowMs - agoMs
+  if (agoMs !== undefined) return Math.max(0, nowMs - agoMs)
   const timeMs = parseIsoMs(text)
   if (timeMs !== undefined) return timeMs
   throw usageError(`"${text}" is no time; write 2026-01-31, 2026-01-31T08:00:00Z, or 30d for 30 days ago`)
 }
 
-/** A number option; `minimum` is included. */
-export function parseNumber(name: string, text: string, minimum: number, whole = false): number {
+/** A number option; its bounds are included. */
+export function parseNumber(name: string, text: string, { minimum = 0, maximum = Number.POSITIVE_INFINITY, whole = false }): number {
   const value = Number(text)
-  if (text.trim() !== '' && Number.isFinite(value) && value >= minimum && (!whole || Number.isInteger(value))) return value
-  throw usageError(`--${name} takes a ${whole ? 'whole ' : ''}number from ${minimum}, not "${text}"`)
+  const isWithin = Number.isFinite(value) && value >= minimum && value <= maximum
+  if (text.trim() !== '' && isWithin && (!whole || Number.isInteger(value))) return value
+  const upTo = maximum === Number.POSITIVE_INFINITY ? '' : ` to ${maximum}`
+  throw usageError(`--${name} takes a ${whole ? 'whole ' : ''}number from ${minimum}${upTo}, not "${text}"`)
 }
 
 /** A duration option, in ms. */

@@ -27,16 +27,20 @@ test.each([
   [['run', '--onec'], 'Did you mean --once?'],
   [['run', '--from', 'soon', '-c', 'x'], '"soon" is no time'],
   [['run', '--from', '2026-01-02', '--to', '2026-01-01', '-c', 'x'], '--from has to be before --to'],
+  [['run', '--from', '2199-01-01', '-c', 'x'], '--from has to be before now'],
   [['get'], "missing required argument 'id'"],
   [['map', '--format', 'csv'], 'Allowed choices are raw, ecs, ocsf, otel'],
   [['map', 'a', 'b'], 'too many arguments'],
   [['state', 'shwo'], 'Did you mean show?'],
   [['simulate', '--port', 'x'], '--port takes a whole number'],
-  [['simulate', '--port', '70000'], '--port 70000: '],
+  [['simulate', '--port', '65536'], '--port takes a whole number from 0 to 65535, not "65536"'],
+  [['simulate', '--events', '3000001'], '--events takes a whole number from 0 to 3000000, not "3000001"'],
+  [['demo', '--events', '1e9'], '--events takes a whole number from 0 to 3000000, not "1e9"'],
   [['simulate', '--host', '256.1.1.1'], '--host 256.1.1.1: '],
   [['simulate', '--faults', 'x'], '--faults: no fault is called "x"'],
   [['simulate', '--history', '30'], '--history takes a duration'],
-  [['demo', '--rate', '-1'], '--rate takes a number'],
+  [['demo', '--rate', '-1'], '--rate takes a number from 0 to 100000, not "-1"'],
+  [['simulate', '--rate', '1e300'], '--rate takes a number from 0 to 100000, not "1e300"'],
 ])('a wrong call %j is told on standard error and ends with 64', async (args, words) => {
   const { code, out, err } = await cli(args)
   expect([code, out]).toEqual([64, ''])

@@ -4,6 +4,11 @@ import { ConfigError } from '../core/errors.ts'
 import { usageError } from './exit.ts'
 import { parseDuration, parseNumber } from './options.ts'
 
+/** About 3 GB: more do not fit into the memory that Node takes by itself. */
+const EVENTS_MAX = 3_000_000
+/** A second. */
+const RATE_MAX = 100_000
+
 export interface SimulateFlags {
   readonly port?: string
   readonly host?: string
@@ -20,10 +25,10 @@ export interface SimulateFlags {
 export function simulatorOptions(flags: SimulateFlags): SimulatorOptions {
   const { port, host, seed, events, history, rate, faults, key, latency } = flags
   return {
-    ...(port === undefined ? {} : { port: parseNumber('port', port, 0, true) }),
+    ...(port === undefined ? {} : { port: parseNumber('port', port, { maximum: 65_535, whole: true }) }),
     ...(host === undefined ? {} : { host }),
-    ...(seed === undefined ? {} : { seed: parseNumber('seed', seed, 0, true) }),
-    ...(events === undefined ? {} : { events: /^\d+$/.test(events) ? Number(events) : events }),
+    ...(seed === undefined ? {} : { seed: parseNumber('seed', seed, { whole: true }) }),
+    ...(events === undefined ? {} : { events: /^\d+$/.test(events) ? parseEventCount(events) : events }),
     ...(history === undefined ? {} : { historyMs: parseDuration('history', history) }),
     ...(rate === undefined ? {} : { ratePerSecond: parseRate(rate) }),
     ...(faults === undefined ? {} : { faults: faultsOf(faults) }),
@@ -34,7 +39,12 @@ export function simulatorOptions(flags: SimulateFlags): SimulatorOptions {
 
 /** `5/s`, or `5`: events a second. */
 export function parseRate(text: string): number {
-  return parseNumber('rate', text.replace(/\/s$/, ''), 0)
+  return parseNumber('rate', text.replace(/\/s$/, ''), { maximum: RATE_MAX })
+}
+
+/** How many events the history has. */
+export function parseEventCount(text: string): number {
+  return parseNumber('events', text, { maximum: EVENTS_MAX, whole: true })
 }
 
 function faultsOf(text: string) {

@@ -28,7 +28,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async ({ component, limit, json, ...options }: Selection & { limit: string; json?: boolean }) => {
         await using journal = await readerOf(options, io)
-        const found = everyLetter(journal, { component, limit: parseNumber('limit', limit, 1, true) })
+        const found = everyLetter(journal, { component, limit: parseNumber('limit', limit, { minimum: 1, whole: true }) })
         if (json) for await (const letter of found) await io.print(`${JSON.stringify(letter)}\n`)
         else await io.print(table(['id', 'component', 'when', 'event', 'reason'], await Array.fromAsync(found, cells)))
         return EXIT.done

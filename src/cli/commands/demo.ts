@@ -5,10 +5,9 @@ import { checkConfig } from '../../config/load.ts'
 import { REGISTRY } from '../../registry.ts'
 import { type FormatOption, formatOption } from '../format.ts'
 import { listenOrExplain } from '../listen.ts'
-import { parseNumber } from '../options.ts'
 import type { Register } from '../program.ts'
 import { serve } from '../serve.ts'
-import { parseRate } from '../simulate.ts'
+import { parseEventCount, parseRate } from '../simulate.ts'
 
 const HISTORY_HOURS = 6
 
@@ -23,7 +22,7 @@ export const register: Register = (program, { io, version, action }) => {
     .action(
       action(async ({ format, rate, events, once }: FormatOption & { rate: string; events: string; once?: boolean }) => {
         const ratePerSecond = parseRate(rate)
-        const count = parseNumber('events', events, 0, true)
+        const count = parseEventCount(events)
         await using scope = new AsyncDisposableStack()
         const folder = await mkdtemp(join(tmpdir(), 'tailrace-demo-'))
         scope.defer(() => rm(folder, { recursive: true, force: true }))

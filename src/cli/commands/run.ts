@@ -32,5 +32,6 @@ function boundsOf({ once, from, to }: RunOptions, nowMs: number): ReadBounds {
   if (fromMs !== undefined && untilMs !== undefined && fromMs >= untilMs) {
     throw usageError(to === undefined ? '--from has to be before now with --once' : '--from has to be before --to')
   }
+  if (fromMs !== undefined && fromMs > nowMs) throw usageError('--from has to be before now')
   return { ...(fromMs !== undefined && { fromMs }), ...(untilMs !== undefined && { untilMs }) }
 }
