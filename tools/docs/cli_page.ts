@@ -17,7 +17,8 @@ export async function cliPage(): Promise<string> {
   const program = await createProgram({ io: NOBODY, version: '', action: () => async () => {} })
   return `# Command line
 ${GENERATED}
-Data goes to standard output, words to standard error. On a terminal the log is text, otherwise JSON lines.
+Data goes to standard output, words to standard error. On a terminal the log is text, otherwise JSON lines. What a command
+prints is the same on a terminal and in a pipe: where it is a text for people, such as a table, \`--json\` prints JSON instead.
 
 | exit code | meaning |
 |---|---|
