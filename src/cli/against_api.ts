@@ -45,20 +45,24 @@ export async function againstApi(
       // Ids outlive the texts that the retention removes.
       const held = new Set(journal.history(key).ids(bounds.fromMs, bounds.untilMs))
       const name = nameOf(key)
-      differences.push(...named(`${name}: the API lists and the journal does not hold`, listed.difference(held)))
-      differences.push(...named(`${name}: the journal holds and the API does not list`, held.difference(listed)))
+      differences.push(...named(`${name}: the API lists and the journal does not hold`, listed.within.difference(held)))
+      differences.push(...named(`${name}: the journal holds and the API does not list`, held.difference(listed.all)))
     }
   }
   return differences
 }
 
-async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, signal: AbortSignal): Promise<Set<string>> {
-  const ids = new Set<string>()
+/** What the API lists: whatever its time, which of a record that says none is now, and what is of the range. */
+async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, signal: AbortSignal) {
+  const [all, within] = [new Set<string>(), new Set<string>()]
   for await (const { events } of stream.read(undefined, NOTHING_SEEN, signal, bounds)) {
-    for (const { id, timeMs } of events) if (isWithin(timeMs, bounds)) ids.add(id)
+    for (const { id, timeMs } of events) {
+      all.add(id)
+      if (isWithin(timeMs, bounds)) within.add(id)
+    }
   }
   signal.throwIfAborted() // Stopped halfway, everything after would look as if it were missing.
-  return ids
+  return { all, within }
 }
 
 const isWithin = (timeMs: number, { fromMs, untilMs }: Required<ReadBounds>) => timeMs >= fromMs! && timeMs < untilMs!

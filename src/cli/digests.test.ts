@@ -9,6 +9,8 @@ import { Digests } from './digests.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const START_S = START_MS / 1000
+/** Of a record that says when it happened. */
+const TIMED = `{"effective_at":${START_S}}`
 
 /** One event a minute for three hours; the retention has removed those of the first. */
 async function shortenedJournal() {
@@ -16,7 +18,7 @@ async function shortenedJournal() {
   const place = journalFolder()
   const journal = await place.open({ retentionAgeMs: 2 * HOUR_MS }, contextWith(clock))
   for (let minute = 0; minute < 180; minute++) {
-    const fields = { timeMs: START_MS + minute * MINUTE_MS, receivedMs: clock.now() }
+    const fields = { timeMs: START_MS + minute * MINUTE_MS, receivedMs: clock.now(), text: TIMED }
     await journal.append(KEY, { events: [event(minute, fields)], position: minute }, never)
     await clock.advance(MINUTE_MS)
   }
@@ -59,7 +61,7 @@ test.each([
 test('where nothing was removed, every window is compared', async () => {
   using place = journalFolder()
   await using journal = await place.open(LIMITS)
-  await journal.append(KEY, { events: [event(0, { timeMs: START_MS })], position: 1 }, never)
+  await journal.append(KEY, { events: [event(0, { timeMs: START_MS, text: TIMED })], position: 1 }, never)
   expect(await told(journal, listed(0, 1))).toEqual([])
   expect(await told(journal, listed(0, 1, { repeats: 1, lost: true }))).toEqual([
     'acme/organization: 2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z was listed with other ids than the 1 that the journal holds',
@@ -70,7 +72,7 @@ test('many windows are compared with few looks into the journal, each with its o
   using place = journalFolder()
   await using journal = await place.open(LIMITS)
   const minutes = Array.from({ length: 600 }, (_, minute) => minute)
-  const fields = (minute: number) => ({ timeMs: START_MS + minute * MINUTE_MS, receivedMs: START_MS + minute * MINUTE_MS })
+  const fields = (minute: number) => ({ timeMs: START_MS + minute * MINUTE_MS, receivedMs: START_MS + minute * MINUTE_MS, text: TIMED })
   await journal.append(KEY, { events: minutes.map(minute => event(minute, fields(minute))), position: 1 }, never)
   const range = vi.spyOn(journal, 'range')
   const rows = minutes.map(minute => listed(minute, minute + 1, { lost: minute === 255 || minute === 256 || minute === 599 }))

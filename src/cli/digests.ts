@@ -1,6 +1,7 @@
 import type { LogEvent } from '../core/event.ts'
 import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
+import { hasOwnTime } from '../record/received.ts'
 import { nameOf } from './journal.ts'
 
 /** How long before it was sealed a window's first answers may have come. */
@@ -53,8 +54,9 @@ export class Digests {
   }
 }
 
-function isOf({ fromS, toS, sealedAtMs }: LedgerRow, { timeMs, receivedMs }: LogEvent): boolean {
-  return timeMs >= fromS * 1000 && timeMs < toS * 1000 && receivedMs <= sealedAtMs
+function isOf({ fromS, toS, sealedAtMs }: LedgerRow, event: LogEvent): boolean {
+  const { timeMs, receivedMs } = event
+  return timeMs >= fromS * 1000 && timeMs < toS * 1000 && receivedMs <= sealedAtMs && hasOwnTime(event)
 }
 
 /**

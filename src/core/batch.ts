@@ -20,7 +20,8 @@ export interface SealedWindow {
   readonly late: number
   /**
    * SHA-256, in hex, over the ids listed in the window, and those that the journal was given of it while it waited to be
-   * sealed; each once, sorted, each followed by a newline.
+   * sealed; each once, sorted, each followed by a newline. Without those of records that do not say when they happened: they
+   * are of the time of each listing.
    */
   readonly digest: string
 }

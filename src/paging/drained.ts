@@ -1,6 +1,6 @@
 import type { Batch, SealedWindow, Unreadable } from '../core/batch.ts'
 import type { LogEvent } from '../core/event.ts'
-import { receivedEvent } from '../record/received.ts'
+import { hasOwnTime, receivedEvent } from '../record/received.ts'
 import { detached } from '../toolkit/detached.ts'
 import type { Listed } from './collected.ts'
 import { digestOf } from './digest.ts'
@@ -104,7 +104,10 @@ export function seal(window: Drained, options: SealOptions): { fresh: readonly L
 
 function idsWithin({ fromS, toS }: Window, events: readonly LogEvent[]): string[] {
   const ids: string[] = []
-  for (const { id, timeMs } of events) if (timeMs >= fromS * 1000 && timeMs < toS * 1000) ids.push(id)
+  for (const event of events) {
+    const { id, timeMs } = event
+    if (timeMs >= fromS * 1000 && timeMs < toS * 1000 && hasOwnTime(event)) ids.push(id)
+  }
   return ids
 }
 

@@ -1,4 +1,5 @@
 import type { LogEvent } from '../core/event.ts'
+import { hasOwnTime } from '../record/received.ts'
 import type { Window } from './drained.ts'
 import type { Segment } from './position.ts'
 
@@ -13,9 +14,10 @@ export class SharedEvents {
   /** Of events that were handed out just now, those within `shared`. */
   add(events: readonly LogEvent[], shared: Window): void {
     if (shared.fromS >= shared.toS) return
-    for (const { id, timeMs } of events) {
-      const timeS = timeMs / 1000
-      if (timeS >= shared.fromS && timeS < shared.toS) this.#timeS.set(id, timeS)
+    for (const event of events) {
+      const { id } = event
+      const timeS = event.timeMs / 1000
+      if (timeS >= shared.fromS && timeS < shared.toS && hasOwnTime(event)) this.#timeS.set(id, timeS)
     }
   }
 

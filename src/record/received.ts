@@ -28,11 +28,20 @@ export interface ReceivedFields {
  */
 export function receivedEvent(fields: ReceivedFields): LogEvent {
   const { body, receivedMs } = fields
-  const seconds = number(body[shapeOf(body).timeField])
-  const timeMs = seconds === undefined ? undefined : Math.round(seconds * 1000)
   return new LogEvent({
     ...fields,
     id: text(body.id) ?? `sha256-${hash('sha256', fields.text).slice(0, 32)}`,
-    timeMs: timeMs !== undefined && isTime(timeMs) ? timeMs : receivedMs,
+    timeMs: timeMsOf(body) ?? receivedMs,
   })
+}
+
+/** Whether the time of an event is its record's; that of a poll is another with every listing. */
+export function hasOwnTime(event: LogEvent): boolean {
+  return event.timeMs !== event.receivedMs || timeMsOf(event.body) !== undefined
+}
+
+function timeMsOf(body: JsonObject): number | undefined {
+  const seconds = number(body[shapeOf(body).timeField])
+  const timeMs = seconds === undefined ? undefined : Math.round(seconds * 1000)
+  return timeMs !== undefined && isTime(timeMs) ? timeMs : undefined
 }
