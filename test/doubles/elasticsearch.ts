@@ -28,6 +28,7 @@ export interface SearchDouble extends Served {
   readonly answers: Map<string, ItemAnswer>
   /** The answer to refresh and search, when it is no success. */
   lookStatus: number
+  lookError: object
   /** A whole bulk request is answered with it. */
   wholeAnswer: { status: number; body: string } | undefined
   /** A refresh passes over every shard, and says nothing but their number. */
@@ -55,6 +56,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     mode: 'accept' as SearchMode,
     answers: new Map<string, ItemAnswer>(),
     lookStatus: 200,
+    lookError: { type: 'security_exception', reason: 'no permissions' } as object,
     recovering: false,
     wholeAnswer: undefined as SearchDouble['wholeAnswer'],
     get requests() {
@@ -74,7 +76,7 @@ export async function startSearchDouble(): Promise<SearchDouble> {
     if (path === '/') return void reply(200, { version: { number: '2.19.4', distribution: 'opensearch' } })
     const index = path.split('/')[1] ?? ''
     if (path.endsWith('/_bulk')) return bulk(response, index === '_bulk' ? undefined : index, body)
-    if (double.lookStatus !== 200) return void reply(double.lookStatus, { error: { type: 'security_exception', reason: 'no permissions' } })
+    if (double.lookStatus !== 200) return void reply(double.lookStatus, { error: double.lookError })
     if (path.endsWith('/_refresh')) {
       if (double.recovering) return void reply(200, { _shards: { total: 2 * generation, successful: 0, failed: 0 } })
       visible = documents.length

@@ -171,6 +171,15 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringContaining(`answered ${status}`) as string })
 })
 
+test('an answer about one event that is too long to be read refuses nothing: it is asked again', async () => {
+  await using stage = await open({ deduplicate: 'never' })
+  stage.search.mode = 'huge'
+  await expect(stage.sink.write(EVENTS.slice(0, 1), never)).rejects.toMatchObject({
+    name: 'RetryableError',
+    code: 'elasticsearch.answer_too_large',
+  })
+})
+
 test.each(['replays', 'never'])('a page that answers everything blocks, and is shown, with deduplicate: %s', async deduplicate => {
   await using page = await serve(async (_, response) => response.writeHead(200).end('<html>Log in first</html>'))
   await using stage = await open({ urls: [page.url], deduplicate })

@@ -70,6 +70,43 @@ describe('a node that is gone', () => {
     expect(tried.filter(name => name === 'n0').length).toBe(3)
   })
 
+  test('is left aside for a minute at the most', async () => {
+    const { ask, tried, failures, clock } = stage(2)
+    failures.set('n0', GONE)
+    for (let n = 0; n < 8; n++) {
+      for (let turn = 0; turn < 2; turn++) await ask()
+      await clock.advance(60_000)
+    }
+    expect(tried.filter(name => name === 'n0')).toHaveLength(8)
+  })
+
+  test('is left aside as shortly as the first time once it has answered', async () => {
+    const { ask, tried, failures, clock } = stage(2)
+    const round = async (passMs: number, isGone: boolean) => {
+      if (isGone) failures.set('n0', GONE)
+      else failures.clear()
+      for (let turn = 0; turn < 2; turn++) await ask()
+      await clock.advance(passMs)
+    }
+    await round(5000, true)
+    await round(10_000, true)
+    await round(0, false)
+    await round(5000, true)
+    await round(0, true)
+    expect(tried.filter(name => name === 'n0')).toHaveLength(5)
+  })
+
+  test('that answers while all are left aside is left aside no longer', async () => {
+    const { ask, tried, failures } = stage(2)
+    for (const name of ['n0', 'n1']) failures.set(name, GONE)
+    await expect(ask()).rejects.toBe(GONE)
+    failures.delete('n0')
+    await ask()
+    tried.length = 0
+    for (let n = 0; n < 2; n++) await ask()
+    expect(tried).toEqual(['n0', 'n0'])
+  })
+
   test('is asked all the same when there is no other', async () => {
     const { ask, tried, failures } = stage(2)
     for (const name of ['n0', 'n1']) failures.set(name, GONE)
@@ -80,8 +117,8 @@ describe('a node that is gone', () => {
   })
 })
 
-test.each(['not_elasticsearch', 'not_found', 'redirected'])(
-  'a node that is none, by %s, is left aside, and its requests go to another',
+test.each(['not_elasticsearch', 'not_found', 'redirected', 'tls', 'proxy'])(
+  'a node that is none or out of reach, by %s, is left aside, and its requests go to another',
   async what => {
     const { ask, tried, failures } = stage(2)
     const stranger = new BlockedError(`elasticsearch.${what}`, 'a page')

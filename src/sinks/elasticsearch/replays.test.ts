@@ -162,6 +162,18 @@ test('an item that failed on the way to its replicas may be stored', async () =>
   expect(world.looks()).toEqual(['search', 'refresh', 'search'])
 })
 
+test('an item that may be stored casts doubt also where the others were', async () => {
+  await using world = await stage()
+  const sink = world.start()
+  await world.clock.advance(1)
+  const events = ['a', 'b'].map(id => mapped(id, world.clock.now()))
+  world.search.answers.set('a', { status: 503, error: { type: 'unavailable_shards_exception', reason: 'timeout' } })
+  expect(await sink.write(events, never)).toEqual({ rejected: [], deferred: [events[0]] })
+  world.search.answers.clear()
+  await sink.write(events.slice(0, 1), never)
+  expect(world.looks()).toEqual(['search', 'refresh', 'search'])
+})
+
 test('an event from before the clock was set back is looked for', async () => {
   await using world = await stage()
   const sink = world.start()
@@ -194,6 +206,13 @@ test('without the right to look nothing is written, and the remedy is named', as
     message: expect.stringContaining('maintenance and read') as string,
   })
   expect(world.stored()).toEqual([])
+})
+
+test('a block that keeps the look away is lifted, not granted', async () => {
+  await using world = await stage()
+  world.search.lookStatus = 403
+  world.search.lookError = { type: 'cluster_block_exception', reason: 'index read (api)' }
+  await expect(world.start().write([mapped('a', 0)], never)).rejects.toMatchObject({ name: 'BlockedError', code: 'elasticsearch.target' })
 })
 
 test('more ids than one search takes, in several indices', async () => {
