@@ -185,6 +185,7 @@ test('a batch that is never acknowledged is sent again', async () => {
 
 test.each([
   [404, '{"text":"The requested URL was not found on this server.","code":404}', 'splunk_hec.not_found'],
+  [404, '{"acks":{}}', 'splunk_hec.not_found'],
   [400, '{"text":"ACK is disabled","code":14}', 'splunk_hec.setup'],
   [200, '<html>Welcome</html>', 'splunk_hec.not_hec'],
 ])(
