@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
-import { isSpoilt, kafkaError, refusesIdempotence } from './errors.ts'
+import { isSpoilt, kafkaError, refusesIdempotence, UnsentError } from './errors.ts'
 
 const place = { brokers: ['b1:9092', 'b2:9092', 'b3:9092', 'b4:9092'], topic: 'audit' }
 const named = (name: string, message: string, fields: object = {}) => Object.assign(new Error(message), { name, ...fields })
@@ -56,8 +56,34 @@ test('an endless answer is cut', () => {
   expect(kafkaError(new Error('x'.repeat(100_000)), place).message.length).toBeLessThan(1000)
 })
 
-test('a count that is lost spoils the producer, a busy broker does not', () => {
-  expect(isSpoilt(kafkaError(givenUp(answer('UNKNOWN_PRODUCER_ID')), place))).toBe(true)
+test.each([
+  [
+    'a connection that was closed',
+    named('KafkaJSConnectionClosedError', 'Closed connection'),
+    'kafka.unreachable',
+    /wants `tls` or `sasl`/,
+  ],
+  ['a connection that was reset', named('Error', 'read', { code: 'ECONNRESET' }), 'kafka.unreachable', /wants `tls` or `sasl`/],
+  ['a host that is not there', named('Error', 'connect', { code: 'ECONNREFUSED' }), 'kafka.unreachable', /look at `brokers`/],
+  ['a partition that is not there', new UnsentError(2), 'kafka.busy', /partition 2 is not there/],
+])('%s may pass, and is told with what helps', (_, cause, code, message) => {
+  expect(kafkaError(givenUp(cause), place)).toMatchObject({ name: 'RetryableError', message: expect.stringMatching(message) as string })
+  expect(kafkaError(cause, place).code).toBe(code)
+})
+
+test.each([
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'DUPLICATE_SEQUENCE_NUMBER',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'PRODUCER_FENCED',
+])('a count that is lost spoils the producer: %s', type => {
+  expect(isSpoilt(kafkaError(givenUp(answer(type)), place))).toBe(true)
+})
+
+test('so does a partition that it does not know, and a busy broker does not', () => {
+  expect(isSpoilt(kafkaError(new UnsentError(2), place))).toBe(true)
   expect(isSpoilt(kafkaError(answer('NOT_ENOUGH_REPLICAS'), place))).toBe(false)
   expect(isSpoilt(undefined)).toBe(false)
 })

@@ -38,3 +38,19 @@ test('after a failure of the topic it is asked at once', async () => {
   partitions.forget('t')
   expect(await partitions.of('t')).toBe(2)
 })
+
+test('a question that fails after it was given up does not take what was learnt since', async () => {
+  const asked: PromiseWithResolvers<number>[] = []
+  const ask = async () => {
+    asked.push(Promise.withResolvers())
+    return await asked.at(-1)!.promise
+  }
+  const partitions = new Partitions(ask, new VirtualClock())
+  const first = expect(partitions.of('t')).rejects.toThrow('no broker')
+  partitions.forget('t')
+  const second = partitions.of('t')
+  asked[1]!.resolve(4)
+  asked[0]!.reject(new Error('no broker'))
+  await first
+  expect([await second, await partitions.of('t'), asked.length]).toEqual([4, 4, 2])
+})

@@ -7,27 +7,36 @@ import { bounded } from '../../toolkit/bounded.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
 import { TlsMaterial } from '../../toolkit/tls.ts'
 import type { KafkaConfig } from './config.ts'
-import { KafkaConnection } from './connection.ts'
+import { type ConnectionSettings, KafkaConnection } from './connection.ts'
 import { isSpoilt, kafkaError, protocolType, refusesIdempotence } from './errors.ts'
 import { type Group, groupByPartition, type Outcome, resultOf } from './groups.ts'
 import { messageOf } from './message.ts'
 import { topicTemplate } from './topic.ts'
 
+type Connection = Pick<KafkaConnection, keyof KafkaConnection>
+
 /** One write: a request to each partition concerned, over a connection that is kept for as long as it can be trusted. */
 export class KafkaSink implements Sink {
   readonly #config: KafkaConfig
   readonly #context: SinkContext
+  readonly #connectWith: (settings: ConnectionSettings) => Connection
   readonly #tls: TlsMaterial | undefined
   readonly #topic: ReturnType<typeof topicTemplate>
   /** Under a count of messages one write follows the other. */
   readonly #turns: PQueue
   #idempotent: boolean
-  #connection: KafkaConnection | undefined
+  #connection: Connection | undefined
   #warnedOfTimes = false
 
-  constructor(config: KafkaConfig, context: SinkContext) {
+  /** `connectWith` replaces the cluster, for rehearsals. */
+  constructor(
+    config: KafkaConfig,
+    context: SinkContext,
+    connectWith = (settings: ConnectionSettings): Connection => new KafkaConnection(settings),
+  ) {
     this.#config = config
     this.#context = context
+    this.#connectWith = connectWith
     this.#tls = config.tls === undefined ? undefined : new TlsMaterial(config.tls)
     this.#topic = topicTemplate(config.topic)
     this.#idempotent = config.idempotent !== false
@@ -89,7 +98,7 @@ export class KafkaSink implements Sink {
   }
 
   /** The events by partition; those of a topic that can't be asked about have failed already. */
-  async #groups(events: readonly MappedEvent[], connection: KafkaConnection): Promise<[Group[], Outcome[]]> {
+  async #groups(events: readonly MappedEvent[], connection: Connection): Promise<[Group[], Outcome[]]> {
     const options = { ...this.#config, format: this.#context.format }
     const [groups, failed]: [Group[], Outcome[]] = [[], []]
     for (const [topic, own] of Map.groupBy(events, ({ event }) => this.#topic.topicOf(event))) {
@@ -110,7 +119,7 @@ export class KafkaSink implements Sink {
     return [groups, failed]
   }
 
-  async #send(group: Group, connection: KafkaConnection): Promise<Outcome> {
+  async #send(group: Group, connection: Connection): Promise<Outcome> {
     const { events, topic } = group
     try {
       await connection.send(group).catch((error: unknown) => {
@@ -126,7 +135,7 @@ export class KafkaSink implements Sink {
   }
 
   /** A topic may take no times of long ago. The time of the event stands in the document; it is no reason to lose it. */
-  async #sendWithOwnTime(group: Group, connection: KafkaConnection): Promise<void> {
+  async #sendWithOwnTime(group: Group, connection: Connection): Promise<void> {
     if (!this.#warnedOfTimes) {
       this.#warnedOfTimes = true
       this.#context.logger.warn('the topic takes no messages with the times of these events; they carry the time of sending', {
@@ -136,7 +145,7 @@ export class KafkaSink implements Sink {
     await connection.send(group, String(this.#context.clock.now()))
   }
 
-  async #open(ended: AbortSignal): Promise<KafkaConnection> {
+  async #open(ended: AbortSignal): Promise<Connection> {
     ended.throwIfAborted()
     this.#connection ??= this.#connect()
     const connection = this.#connection
@@ -153,9 +162,9 @@ export class KafkaSink implements Sink {
     return await this.#open(ended)
   }
 
-  #connect(): KafkaConnection {
+  #connect(): Connection {
     const config = this.#config
-    return new KafkaConnection({
+    return this.#connectWith({
       config,
       idempotent: this.#idempotent,
       tls: this.#tls?.options(),
@@ -165,7 +174,7 @@ export class KafkaSink implements Sink {
     })
   }
 
-  async #drop(connection: KafkaConnection | undefined): Promise<void> {
+  async #drop(connection: Connection | undefined): Promise<void> {
     if (this.#connection === connection) this.#connection = undefined
     await connection?.close()
   }
