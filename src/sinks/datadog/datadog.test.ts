@@ -154,6 +154,12 @@ describe('answers', () => {
     expect(error).toMatchObject({ code })
   })
 
+  test('a key that lets in passes the check, whatever is said of a request without logs', async () => {
+    await using stage = await open()
+    stage.datadog.mode = 'refuse'
+    await expect(stage.sink.check(never)).resolves.toBeUndefined()
+  })
+
   test('busy with Retry-After asks for that wait', async () => {
     await using stage = await open()
     stage.datadog.mode = 'busy'

@@ -36,6 +36,8 @@ describe('the format datadog', () => {
   test.each([
     ['other attributes first', { message: 'm', ddsource: 'x', date: 1, service: 'y' }],
     ['a name that the sink writes', { ddsource: 'x', service: 'y', date: 1, hostname: 'theirs', event_id: 'theirs', message: 'm' }],
+    ['an event_id of its own', { ddsource: 'x', service: 'y', date: 1, message: 'm', event_id: 'theirs' }],
+    ['a hostname of its own', { ddsource: 'x', service: 'y', date: 1, message: 'm', hostname: 'theirs' }],
     ['none of the reserved ones', { message: 'm' }],
   ])('a document with %s is written anew', (_, document) => {
     const event = received({ id: 'id-1', type: 't', effective_at: RECEIVED_MS / 1000 })
