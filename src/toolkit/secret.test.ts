@@ -1,4 +1,4 @@
-import { renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/folder.ts'
@@ -23,6 +23,56 @@ test('the change of a secret whose file was away is its return, also of the very
   await clock.advance(1000)
   await changed
   expect(secret.reveal()).toBe('only')
+})
+
+test('a secret whose file is away is not the one that stood there, however often it is asked for', () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'token')
+  const secret = Secret.file(path)
+  writeFileSync(path, 'old')
+  expect(secret.reveal()).toBe('old')
+  renameSync(path, join(folder.path, 'away'))
+  for (let time = 0; time < 2; time++) expect(() => secret.reveal()).toThrow(BlockedError)
+})
+
+test('another file of the same size and time is another secret', () => {
+  using folder = temporaryFolder()
+  const [path, next] = ['token', 'next'].map(name => join(folder.path, name)) as [string, string]
+  const secret = Secret.file(path)
+  for (const [file, text] of [
+    [path, 'one'],
+    [next, 'two'],
+  ] as const) {
+    writeFileSync(file, text)
+    utimesSync(file, 1_767_225_600, 1_767_225_600)
+  }
+  expect(secret.reveal()).toBe('one')
+  renameSync(next, path)
+  expect(secret.reveal()).toBe('two')
+})
+
+test('a secret that changed after it was read has changed, when somebody comes to wait for that', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'token')
+  const clock = new VirtualClock()
+  const secret = Secret.file(path)
+  writeFileSync(path, 'old')
+  secret.reveal()
+  writeFileSync(path, 'newer')
+  let hasChanged = false
+  const changed = secret.changed(clock, new AbortController().signal).then(() => {
+    hasChanged = true
+  })
+  await clock.advance(1000)
+  expect(hasChanged).toBe(true)
+  await changed
+})
+
+test.each(['', ' \n'])('a file with nothing in it blocks: %j', text => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'token')
+  writeFileSync(path, text)
+  expect(() => Secret.file(path).reveal()).toThrow(expect.objectContaining({ name: 'BlockedError', code: 'secret.empty' }))
 })
 
 test('a secret whose file can not even be looked at blocks with its path', () => {

@@ -31,6 +31,7 @@ async function asked(packed: number, plain: number, batches: readonly number[], 
 
 test.each([
   ['a batch is halved first', 400, 200, [2, 1, 2, 2], 'pp---', [400, 200, 200, 200], 1],
+  ['content that is refused may be unreadable', 422, 200, [1, 1], 'p--', [200, 200], 1],
   ['an event at fault is at fault either way', 400, 422, [1, 1], 'p-p-', [400, 400], 0],
   ['a success is one', 200, 400, [1, 2], 'pp', [200, 200], 0],
   ['a destination that is busy is asked again, and makes no dead letter', 400, 429, [1, 1], 'p-p-', [429, 429], 0],
