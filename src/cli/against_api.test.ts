@@ -34,7 +34,7 @@ test('a comparison with an API that does not let us in ends with its reason', as
   expect(err).toContain('Incorrect API key provided')
 })
 
-test('what came before the first window, or is beyond the retention, is no difference', async () => {
+test('what came before the first window or after the last, or is beyond the retention, is no difference', async () => {
   const nowS = Math.floor(Date.now() / 1000)
   await using simulator = await startSimulator({ events: 0 })
   using folder = temporaryFolder()
@@ -59,6 +59,8 @@ test('what came before the first window, or is beyond the retention, is no diffe
   writeFileSync(config, JSON.stringify({ journal: { path }, sources: { acme: source }, sinks: { out: { type: 'stdout' } } }))
   const verify = (...range: string[]) => cli(['verify', '--against-api', '-c', config, '--json', ...range])
   expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('"differences":[]}\n') as string })
+  simulator.add({ id: 'since', type: 'login.failed', effective_at: nowS })
+  expect((await verify('--to', new Date((nowS + 60) * 1000).toISOString())).out).not.toContain('since')
   simulator.add({ id: 'missed', type: 'login.failed', effective_at: nowS - 100 })
   expect(await verify()).toMatchObject({ code: 2, out: expect.stringMatching(/does not hold 1 events: missed"/) as string })
   expect((await verify('--from', '2h')).out).toMatch(/never listed.*does not hold 2 events: before, missed"/)

@@ -52,6 +52,7 @@ test.each([
   { name: 'an event that is not held', row: listed(130, 145, { repeats: 14, lost: true }), isTold: true },
   { name: 'repeats that are removed', row: listed(50, 125, { repeats: 74 }), isTold: false },
   { name: 'an event that is not held, and nothing from before', row: listed(121, 125, { lost: true }), isTold: true },
+  { name: 'an event that is not held, and no repeats', row: listed(50, 125, { lost: true }), isTold: true },
   { name: 'a listing that may have begun before what is held', row: listed(58, 62), isTold: false },
 ])('of a journal whose oldest texts are gone, a window with $name is told: $isTold', async ({ row, isTold }) => {
   await using shortened = await shortenedJournal()
@@ -66,6 +67,17 @@ test('where nothing was removed, every window is compared', async () => {
   expect(await told(journal, listed(0, 1, { repeats: 1, lost: true }))).toEqual([
     'acme/organization: 2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z was listed with other ids than the 1 that the journal holds',
   ])
+})
+
+test.each([
+  ['in the moment that it was sealed', 0, 1],
+  ['later', 1, 0],
+])('of a window, an event that was received %s counts: %i', async (_, ms, count) => {
+  using place = journalFolder()
+  await using journal = await place.open(LIMITS)
+  const row = listed(0, 1)
+  await journal.append(KEY, { events: [event(0, { timeMs: START_MS, receivedMs: row.sealedAtMs + ms })], position: 1 }, never)
+  expect(await told(journal, row)).toHaveLength(1 - count)
 })
 
 test('many windows are compared with few looks into the journal, each with its own events', async () => {

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { openMemoryJournal } from '../journal/memory/index.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
-import { compareManifest, makeManifest } from './manifest.ts'
+import { compareManifest, makeManifest, openManifest } from './manifest.ts'
 
 const LIMITS = { sinks: [], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 }
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -46,6 +46,35 @@ test('a key without a manifest is a wrong call: nothing would be compared', asyn
     code: 64,
     err: expect.stringContaining('--manifest') as string,
   })
+})
+
+test('a key of another kind is a wrong call: what it signs says nothing', async () => {
+  using folder = temporaryFolder()
+  const [file, key] = [join(folder.path, 'manifest.json'), join(folder.path, 'key.pem')]
+  const { privateKey, publicKey } = generateKeyPairSync('ed448')
+  const text = 'the manifest'
+  writeFileSync(key, publicKey.export({ type: 'spki', format: 'pem' }))
+  writeFileSync(file, signed(text, { signature: sign(null, Buffer.from(text), privateKey).toString('base64') }))
+  expect(() => openManifest(file, key)).toThrow('holds a key of type ed448; it has to be ed25519')
+})
+
+const ROW = { fromS: 100, toS: 115, sealedAtMs: 1, events: 1, repeats: 0, late: 0, digest: 'a' }
+
+test.each([
+  ['nothing', {}, 0],
+  ['another begin', { fromS: 101 }, 1],
+  ['another end', { toS: 116 }, 1],
+  ['another time of sealing', { sealedAtMs: 2 }, 1],
+  ['other events', { events: 2 }, 1],
+  ['other repeats', { repeats: 1 }, 1],
+  ['other late events', { late: 1 }, 1],
+  ['another digest', { digest: 'b' }, 1],
+])('a window of which the journal says %s is told: %#', async (_, change, count) => {
+  await using journal = await openMemoryJournal(LIMITS, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+  await journal.append(KEY, { events: [], position: 1, sealed: [{ ...ROW, ...change }] }, never)
+  const manifest = { ...(await makeManifest(journal, { fromS: 90, toS: 120 }, 0)) }
+  const streams = manifest.streams.map(stream => ({ ...stream, windows: [ROW] }))
+  expect(await compareManifest(journal, { ...manifest, streams })).toHaveLength(count)
 })
 
 test('windows of no length, where a manifest begins and ends, are found in the journal that it was made of', async () => {

@@ -78,6 +78,16 @@ test('waits as long as the destination asks', async () => {
   expect(writes).toHaveLength(2)
 })
 
+test('what is deferred without a word of when is written again after a pause', async () => {
+  const { deliver, clock, writes, states } = stage([events => ({ rejected: [], deferred: events })])
+  const done = deliver(EVENTS, never)
+  await settled()
+  expect([writes.length, states]).toEqual([1, ['retrying']])
+  await clock.advance(60_000)
+  await done
+  expect(writes).toHaveLength(2)
+})
+
 // Goal: invariant 4. A credential is no fault of an event.
 test('a blocked destination gets everything later and nothing is dropped', async () => {
   const { deliver, clock, writes, letters, states } = stage([new BlockedError('test.denied', 'wrong token')])

@@ -38,6 +38,11 @@ const CASES: { name: string; from: Batch<string>[]; limits?: { eventsMax?: numbe
       ['de', 5],
     ],
   },
+  {
+    name: 'a batch without a position leaves that of the batch before',
+    from: [batch('a', 1), { events: ['b'], position: undefined }],
+    to: [['ab', 1]],
+  },
   { name: 'an empty batch still moves the position', from: [batch('', 7)], to: [['', 7]] },
   { name: 'a batch that is filtered away still moves the position', from: [batch('xx', 2), batch('a', 3), batch('x', 4)], to: [['a', 4]] },
   {

@@ -87,6 +87,8 @@ test('a stretch that is long over is not handed out while there is more to read'
 test('a stop leaves a stretch that is not over to the next run, with its position', async () => {
   const left = await Array.fromAsync(packed(read(4, 0), new VirtualClock(255), false))
   expect(shown(left)).toEqual(WHOLE.slice(0, -1))
+  const mayGrow = await Array.fromAsync(packed(read(4, 0), new VirtualClock(300 + GRACE_MS - 1), false))
+  expect(shown(mayGrow)).toEqual(WHOLE.slice(0, -1))
   const over = await Array.fromAsync(packed(read(4, 0), new VirtualClock(300 + GRACE_MS), false))
   expect(shown(over)).toEqual(WHOLE)
 })

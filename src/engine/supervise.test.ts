@@ -28,3 +28,15 @@ test.each([
   ['begin anew after a run that stayed up for longer than that', [0, 0, 0, 1001, 0], [100, 200, 400, 100, 200]],
   ['grow after one that did not', [0, 0, 1000, 0], [100, 200, 400, 800]],
 ])('pauses %s', async (_, runsMs, pausesMs) => expect(await pausesAfter(runsMs)).toEqual(pausesMs))
+
+test('a run that fails once it has been stopped is no trouble', async () => {
+  const stop = new AbortController()
+  const states: string[] = []
+  const run = async () => {
+    stop.abort()
+    throw new Error('a fault')
+  }
+  const options = { retry: { initialDelayMs: 100, maxDelayMs: 1000 }, blockedRetryMs: 5000, clock: new VirtualClock(0) }
+  await supervise(run, { ...options, onState: ({ name }) => void states.push(name), stopped: stop.signal })
+  expect(states.filter(name => name !== 'running' && name !== 'ended')).toEqual([])
+})

@@ -3,7 +3,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
 import { BodyBuffers, type Piece } from './body_buffers.ts'
-import { type Compression, createCompressor } from './compress.ts'
+import { asItIs, type Compression, createCompressor } from './compress.ts'
 import { linesOf, ndjsonLine } from './line.ts'
 
 const whole = (buffers: BodyBuffers, pieces: Iterable<Piece>) => buffers.encode(pieces, async body => body.toString('utf8'))
@@ -106,6 +106,14 @@ describe('compression', () => {
     for (const [n, { body }] of atOnce.entries()) expect([n, unpack[kind](body).equals(bodies[n]!)]).toEqual([n, true])
     for (const [n, plain] of bodies.entries()) expect([n, unpack[kind]((await compress(plain)).body).equals(plain)]).toEqual([n, true])
     for (const [n, { body }] of atOnce.entries()) expect([n, unpack[kind](body).equals(bodies[n]!)]).toEqual([n, true])
+  })
+
+  // An early answer frees the buffer while the socket still sends.
+  test('what is sent as it is stays so when its buffer is used again', async () => {
+    const buffer = Buffer.from('the first')
+    const { body } = await asItIs(buffer)
+    buffer.write('a second!')
+    expect(body.toString()).toBe('the first')
   })
 
   test.each(['gzip', 'zstd'] as const)('%s: an empty body, and a higher level is no larger', async kind => {

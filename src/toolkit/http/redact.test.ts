@@ -8,6 +8,8 @@ test.each([
   ['of several words behind its scheme', { authorization: 'Token id=me secret=0123' }, 'id=me secret=0123', '***'],
   ['that another one begins with', { 'x-old': 'sk-0123', 'x-key': 'sk-0123456789' }, 'sk-0123456789, sk-0123', '***, ***'],
   ['a password', { authorization: `Basic ${btoa('ada:pass word')}` }, 'ada has pass word', 'ada has ***'],
+  ['a password behind a scheme in small letters', { authorization: `basic ${btoa('ada:pass word')}` }, 'ada has pass word', 'ada has ***'],
+  ['of six characters', { 'x-key': '123456' }, 'no: 123456', 'no: ***'],
   ['in a header that anybody may read', { 'user-agent': 'tailrace' }, 'tailrace', 'tailrace'],
 ])('a secret %s is taken out', (_, headers: Record<string, string>, text, left) => expect(createRedaction(headers)(text)).toBe(left))
 
