@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contextWith, START_MS } from '../../test/support/journals.ts'
+import { contextWith, event, START_MS } from '../../test/support/journals.ts'
 import type { SealedWindow } from '../core/batch.ts'
 import type { ListClient } from './client.ts'
 import { Collected } from './collected.ts'
@@ -8,6 +8,7 @@ import { drained, type Window } from './drained.ts'
 import { parsePage } from './page.ts'
 import { handOut } from './past.ts'
 import { segmentListed } from './position.ts'
+import { SharedEvents } from './shared_events.ts'
 import { ListStream, type Reading } from './stream.ts'
 
 const NOW_S = START_MS / 1000
@@ -82,7 +83,9 @@ test('what a sweep found in a part of the past that waited is of its digest', as
   await clock.advance(55_000)
   gate.resolve()
   await clock.advance(1000)
-  expect((await end()).find(({ toS }) => toS === PAST.toS)).toMatchObject({ events: 0, digest: digestOf(['a', 'late']) })
+  const rows = await end()
+  expect(rows.find(({ toS }) => toS === PAST.toS)).toMatchObject({ events: 0, digest: digestOf(['a', 'late']) })
+  expect(rows.map(({ late }) => late)).toEqual(rows.map(() => 0)) // Nobody had listed that part when it came.
 })
 
 test('what the past found while a sweep waited is of its digest', async () => {
@@ -100,4 +103,16 @@ test('what the past found while a sweep waited is of its digest', async () => {
     { ...PAST, events: 2 },
     { fromS: NOW_S - 60, events: 0, repeats: 1, digest: digestOf(['a', 'late']) },
   ])
+})
+
+test('an event of the second that a window ends with is not of that window', () => {
+  const shared = new SharedEvents()
+  shared.add(
+    [9, 10, 11, 14, 15].map(n => event(n)),
+    { fromS: 10, toS: 15 },
+  )
+  expect([...shared.within({ fromS: 0, toS: 20 })]).toEqual(['e10', 'e11', 'e14'])
+  expect([...shared.within({ fromS: 10, toS: 14 })]).toEqual(['e10', 'e11'])
+  shared.forget([{ nextS: 11, endS: 12, lateBeforeS: 0 }])
+  expect([...shared.within({ fromS: 0, toS: 20 })]).toEqual(['e11'])
 })
