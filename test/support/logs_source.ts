@@ -13,6 +13,8 @@ export interface Oddities {
   readonly order?: 'as asked' | 'oldest first' | 'by arrival'
   /** What has_more says: the truth, true on every page that is not empty, or false on every full page. */
   readonly hasMore?: 'true to fact' | 'always' | 'never'
+  /** What is behind a cursor of a record that is not held. */
+  readonly unknownCursor?: 'refused' | 'nothing'
   readonly lastId?: 'of the last' | 'missing' | 'of the first'
   /** The most the API gives in one page, whatever is asked for. */
   readonly pageEventsMax?: number
@@ -51,6 +53,7 @@ export class LogsApi {
     const name = query.has('after') ? 'after' : 'before'
     const id = query.get(name)
     const at = id === null || cursors === 'ignored' ? undefined : list.findIndex(held => held.id === id)
+    if (at === -1 && this.odd.unknownCursor === 'nothing') return { text: '{"data":[],"has_more":false}' }
     if (at === -1) return { status: 404, text: '{"error":{"message":"no such record"}}' }
     const isOn = (name === 'after') === (cursors !== 'inverted')
     const rest = at === undefined ? list : cursors === 'lead nowhere' ? [] : isOn ? list.slice(at + 1) : list.slice(0, at)

@@ -135,12 +135,31 @@ test('after a restart the walk goes on behind the last element that was handed o
   expect(queries.length).toBeLessThan(16) // Of 35 pages.
 })
 
-test('where the API has forgotten that element, the walk comes down from the head again, and repeats nothing', async () => {
-  const { ids, queries, expected } = await interrupted(3, (api, oldestId) => {
-    api.records = api.records.filter(({ id }) => id !== oldestId)
-  })
-  expect(ids.toSorted()).toEqual(expected.toSorted())
-  expect(queries.length).toBeGreaterThan(35)
+test.each(['refused', 'nothing'] as const)(
+  'where the API has forgotten that element (%s), the walk comes down from the head again, and repeats nothing',
+  async unknownCursor => {
+    const { ids, queries, expected } = await interrupted(3, (api, oldestId) => {
+      api.odd = { unknownCursor }
+      api.records = api.records.filter(({ id }) => id !== oldestId)
+    })
+    expect(ids.toSorted()).toEqual(expected.toSorted())
+    expect(queries.length).toBeGreaterThan(35)
+  },
+)
+
+test('where the API forgets an element while the walk is behind it, the part is listed again', async () => {
+  const api = new LogsApi(past(100))
+  let pages = 0
+  const answer = (query: URLSearchParams) => {
+    const given = api.answer(query)
+    if (query.has('after') && ++pages === 2) api.records = api.records.filter(({ id }) => id !== /.*"id":"(e\d+)"/.exec(given.text)![1])
+    return given
+  }
+  const staged = stageLogs(answer, { start: '1d', page_size: 20 })
+  const read = readLogs(staged, [], { untilMs: NOW_S * 1000 })
+  expect(await untilEnded(staged, read, 50)).toBe(true)
+  expect(api.records).toHaveLength(99)
+  expect(read.ids().toSorted()).toEqual(api.records.map(({ id }) => id).toSorted())
 })
 
 test('a piece that is no record, and a record without a time, are handed out once, however often their page is listed', async () => {
