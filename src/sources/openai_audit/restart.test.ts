@@ -16,11 +16,11 @@ const EVENTS = Array.from({ length: 1200 }, (_, n) => ({
 const LATE = { id: 'late', effective_at: START_S + 1 - OVERLAP_S, fromS: START_S + 1 }
 
 /** Reads from `beginMs` on; pages of ten, so that known ones hide what is late from every poll but the sweeps. */
-async function live(known: readonly LogEvent[], from: Position | undefined, beginMs: number, lengthMs: number) {
+async function live(known: readonly LogEvent[], from: Position | undefined, beginMs: number, lengthMs: number, lateOne = LATE) {
   const { clock, source } = stage(
     (query, nowMs) => {
       const [gte, lt] = [Number(query.get('effective_at[gte]')), Number(query.get('effective_at[lt]'))]
-      const listed = [...EVENTS, LATE].filter(({ effective_at: atS, fromS }) => fromS * 1000 <= nowMs && atS >= gte && atS < lt)
+      const listed = [...EVENTS, lateOne].filter(({ effective_at: atS, fromS }) => fromS * 1000 <= nowMs && atS >= gte && atS < lt)
       listed.sort((a, b) => b.effective_at - a.effective_at)
       const first = listed.findIndex(({ id }) => id === query.get('after')) + 1
       return { status: 200, text: JSON.stringify({ data: listed.slice(first, first + 10), has_more: first + 10 < listed.length }) }
@@ -61,5 +61,17 @@ test('an event that came late to what the past had just listed is found after a 
   const { events, late } = await live(known, from, 3_600_000, 60_000)
   const ids = events.map(({ id }) => id)
   expect(ids.toSorted()).toEqual([LATE.id, ...EVENTS.filter(({ effective_at }) => effective_at >= nextS).map(({ id }) => id)].toSorted())
+  expect(late).toBe(1)
+})
+
+test('an event that came late between the last sweep and a standstill is found', async () => {
+  const lateOne = { id: 'late', effective_at: START_S - OVERLAP_S - 250, fromS: START_S - 250 }
+  const known = EVENTS.filter(({ effective_at }) => effective_at < START_S).map(({ id, effective_at }) => event(id, effective_at * 1000))
+  const from = { start: START_S - 1200, frontier: START_S, segments: [] }
+  const { events, late } = await live(known, from, 3_600_000, 60_000, lateOne)
+  const ids = events.map(({ id }) => id)
+  expect(ids.toSorted()).toEqual(
+    [lateOne.id, ...EVENTS.filter(({ effective_at }) => effective_at >= START_S).map(({ id }) => id)].toSorted(),
+  )
   expect(late).toBe(1)
 })
