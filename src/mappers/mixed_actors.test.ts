@@ -9,6 +9,11 @@ const ADA = { id: 'user-ada', email: 'ada@example.com' }
 const KEY_OF_BOT = { id: 'key_bot', type: 'service_account', service_account: { id: 'user-bot' } }
 const ACTORS: Readonly<Record<string, JsonObject>> = {
   'a session beside a key of a service account': { type: 'session', session: { user: ADA }, api_key: KEY_OF_BOT },
+  'a session beside the key of another user': {
+    type: 'session',
+    session: { user: ADA },
+    api_key: { id: 'key_bob', type: 'user', user: { id: 'user-bob', email: 'bob@example.com' } },
+  },
   'a session that tells no id beside a key of a service account': {
     type: 'session',
     session: { user: { email: ADA.email } },
