@@ -103,6 +103,7 @@ export class LiveTail {
   #swept(toS: number): void {
     const { options, known, shared } = this.#reading
     this.#reading.sweptS = toS
+    this.#reading.position = { ...this.#reading.position, sweptS: toS }
     this.#reading.unlistedToS = undefined
     const position = asPolled(this.#reading.position, options.client.now())
     known.forget({ ...position, frontierS: Math.min(position.frontierS, toS) }, options.overlapS) // So far back goes the next sweep.

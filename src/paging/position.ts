@@ -21,6 +21,8 @@ export interface StreamPosition {
   readonly frontierS: number
   /** In order, none overlapping another, none reaching beyond the frontier. */
   readonly segments: readonly Segment[]
+  /** Up to when, at the least, the whole overlap has been listed; undefined where nothing says it. */
+  readonly sweptS?: number | undefined
 }
 
 /** Where a stream that has no position begins. */
@@ -75,7 +77,9 @@ export function encodePosition(position: StreamPosition): Position {
   const segments = position.segments.map(({ nextS, endS, lateBeforeS, cursor }) =>
     cursor === undefined ? [nextS, endS, lateBeforeS] : [nextS, endS, lateBeforeS, cursor],
   )
-  return { start: position.startS, frontier: position.frontierS, segments }
+  const { startS: start, frontierS: frontier, sweptS = frontier } = position
+  // At the frontier it says no more than the frontier does.
+  return sweptS < frontier ? { start, frontier, segments, swept: sweptS } : { start, frontier, segments }
 }
 
 /** Throws when the text is none of ours: going on from somewhere else would lose events. */
@@ -92,10 +96,12 @@ export function decodePosition(position: Position, component: string, name: stri
 /** The position as polls need it; undefined for what is none. */
 export function readPosition(position: Position): StreamPosition | undefined {
   if (!isJsonObject(position)) return undefined
-  const { start, frontier, segments } = position
+  const { start, frontier, segments, swept } = position
   if (typeof start !== 'number' || typeof frontier !== 'number' || !Array.isArray(segments)) return undefined
   const read = segments.map(readSegment)
-  return read.every(segment => segment !== undefined) ? { startS: start, frontierS: frontier, segments: read } : undefined
+  if (!read.every(segment => segment !== undefined)) return undefined
+  const known = { startS: start, frontierS: frontier, segments: read }
+  return typeof swept === 'number' ? { ...known, sweptS: swept } : known
 }
 
 function readSegment(value: unknown): Segment | undefined {

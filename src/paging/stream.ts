@@ -106,10 +106,10 @@ export class ListStream<W> implements SourceStream {
     }
   }
 
-  /** Up to when another life has listed the whole overlap; when its last sweep was is not saved. */
-  #sweptBefore({ frontierS }: StreamPosition): number {
+  /** Up to when another life has listed the whole overlap. Its intervals may have been longer, and a position may not say it. */
+  #sweptBefore({ frontierS, sweptS = frontierS }: StreamPosition): number {
     const { sweepIntervalMs, pollIntervalMs } = this.#options
-    return frontierS - Math.ceil((sweepIntervalMs + pollIntervalMs) / 1000)
+    return Math.min(sweptS, frontierS - Math.ceil((sweepIntervalMs + pollIntervalMs) / 1000))
   }
 
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */

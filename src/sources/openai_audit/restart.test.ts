@@ -16,7 +16,13 @@ const EVENTS = Array.from({ length: 1200 }, (_, n) => ({
 const LATE = { id: 'late', effective_at: START_S + 1 - OVERLAP_S, fromS: START_S + 1 }
 
 /** Reads from `beginMs` on; pages of ten, so that known ones hide what is late from every poll but the sweeps. */
-async function live(known: readonly LogEvent[], from: Position | undefined, beginMs: number, lengthMs: number, lateOne = LATE) {
+async function live(
+  known: readonly LogEvent[],
+  from: Position | undefined,
+  beginMs: number,
+  lengthMs: number,
+  { lateOne = LATE, settings = {} } = {},
+) {
   const { clock, source } = stage(
     (query, nowMs) => {
       const [gte, lt] = [Number(query.get('effective_at[gte]')), Number(query.get('effective_at[lt]'))]
@@ -25,7 +31,7 @@ async function live(known: readonly LogEvent[], from: Position | undefined, begi
       const first = listed.findIndex(({ id }) => id === query.get('after')) + 1
       return { status: 200, text: JSON.stringify({ data: listed.slice(first, first + 10), has_more: first + 10 < listed.length }) }
     },
-    { start: '1h', page_size: 10 },
+    { start: '1h', page_size: 10, ...settings },
   )
   await clock.advance(beginMs)
   const stop = new AbortController()
@@ -53,6 +59,20 @@ test('an event that is late by the whole overlap is found though a restart came 
   expect(new Set(ids).size).toBe(ids.length)
 })
 
+// Goal: README, "Late events are found", also where the last sweep of the life before is longer ago than a sweep interval of this one.
+test.each([
+  ['at once', 2_405_000],
+  ['after a standstill', 4_000_000],
+])('an event that is late by the whole overlap is found though sweep_interval was shortened, %s', async (_, beginMs) => {
+  const first = await live([], undefined, 0, 2_400_000, { settings: { sweep_interval: '1h' } })
+  expect(first.position).toMatchObject({ swept: START_S })
+  const second = await live(first.events, first.position, beginMs, 60_000, { settings: { sweep_interval: '1m' } })
+  const found = [first, second].map(({ events }) => events.filter(({ id }) => id === 'late').length)
+  expect(found).toEqual([0, 1])
+  const ids = [first, second].flatMap(({ events }) => events.map(({ id }) => id))
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
 // Goal: README, "Late events are found", also where a stop found the past all but listed and nobody listened for longer than the overlap.
 test('an event that came late to what the past had just listed is found after a standstill', async () => {
   const nextS = START_S - 100
@@ -68,7 +88,7 @@ test('an event that came late between the last sweep and a standstill is found',
   const lateOne = { id: 'late', effective_at: START_S - OVERLAP_S - 250, fromS: START_S - 250 }
   const known = EVENTS.filter(({ effective_at }) => effective_at < START_S).map(({ id, effective_at }) => event(id, effective_at * 1000))
   const from = { start: START_S - 1200, frontier: START_S, segments: [] }
-  const { events, late } = await live(known, from, 3_600_000, 60_000, lateOne)
+  const { events, late } = await live(known, from, 3_600_000, 60_000, { lateOne })
   const ids = events.map(({ id }) => id)
   expect(ids.toSorted()).toEqual(
     [lateOne.id, ...EVENTS.filter(({ effective_at }) => effective_at >= START_S).map(({ id }) => id)].toSorted(),
