@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
+import { openSqliteJournal } from '../journal/sqlite/index.ts'
+import { quietContext } from './quiet_context.ts'
 import { runCli } from './program.ts'
 
 /** A configuration whose journal another program holds locked until it is disposed of. */
@@ -79,6 +81,38 @@ test.each(['json', 'text'])('the last words of a run are %s as all others', asyn
     expect(code).toBe(78)
     if (format === 'json') expect(JSON.parse(last)).toMatchObject({ level: 'error', exit_code: 78, error: { message } })
     else expect(last).toEqual(expect.stringMatching(/^service.admin.listen: .* is in use/))
+  } finally {
+    taken.close()
+  }
+})
+
+// Goal: a start with another configuration says what of the journal it does not go on with.
+test('a sink and a stream that are configured no more are warned of at the start', async () => {
+  using folder = temporaryFolder()
+  const [path, config] = [join(folder.path, 'journal.db'), join(folder.path, 't.yaml')]
+  {
+    const limits = { sinks: [], backlogBytesMax: 1e6, retentionAgeMs: 1e9, retentionBytesMax: 1e6 }
+    await using journal = await openSqliteJournal({ path, ...limits }, quietContext('journal'))
+    for (const stream of ['organization', 'tenant']) await journal.saveStreamPosition({ source: 'acme', stream }, 1)
+    for (const sink of ['out', 'away']) await journal.saveSinkPosition(sink, 0)
+  }
+  const taken = createServer().listen(0, '127.0.0.1')
+  try {
+    await once(taken, 'listening')
+    const sections = [
+      `journal: {path: "${path}"}`,
+      'sources: {acme: {type: openai_audit, api_key: k, base_url: "http://127.0.0.1:9"}}',
+      `sinks: {out: {type: file, path: "${join(folder.path, 'out.ndjson')}"}}`,
+      `service: {log: {format: json}, admin: {listen: "127.0.0.1:${(taken.address() as AddressInfo).port}"}}`,
+    ]
+    writeFileSync(config, sections.join('\n'))
+    const { code, err } = await cli(['run', '-c', config])
+    const lines = err
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as { level: string; component?: string })
+    expect(code).toBe(78)
+    expect(lines.filter(({ level }) => level === 'warn').map(({ component }) => component)).toEqual(['away', 'acme/tenant'])
   } finally {
     taken.close()
   }

@@ -95,12 +95,13 @@ test('a sweep that is too large does not count for what the past has still open'
   expect(sweeps.map(({ fromS }) => fromS)).toEqual([nowS - 75 - OVERLAP_S, nowS - 75 - OVERLAP_S])
 })
 
+const BEGINS = 'no position in the journal: reading begins at 2026-01-01T00:00:00.000Z'
 test.each([
-  [1, undefined, ['sources.acme.start is in the future, 2026-01-01T00:00:00.001Z; reading begins now']],
-  [0, undefined, []],
+  [1, undefined, ['sources.acme.start is in the future, 2026-01-01T00:00:00.001Z; reading begins now', BEGINS]],
+  [0, undefined, [BEGINS]],
   [1, { start: 0, frontier: START_MS / 1000, segments: [] }, []],
-])('a start %d ms ahead, where the position is %j, is warned of with %j', async (aheadMs, from, warnings) => {
+])('a start %d ms ahead, where the position is %j, is told with %j', async (aheadMs, from, told) => {
   const { said, events } = await live(16_000, { startMs: START_MS + aheadMs, from })
-  expect(said).toEqual(warnings)
+  expect(said).toEqual(told)
   expect(events).toBeGreaterThan(0)
 })

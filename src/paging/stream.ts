@@ -129,7 +129,9 @@ export class ListStream<W> implements SourceStream {
       const at = new Date(wantedMs).toISOString()
       context.logger.warn(`sources.${context.id}.start is in the future, ${at}; reading begins now`, { stream: name })
     }
-    return opened(firstPosition(wantedMs === undefined ? nowS() : Math.min(nowS(), Math.floor(wantedMs / 1000)), nowS()))
+    const beginS = wantedMs === undefined ? nowS() : Math.min(nowS(), Math.floor(wantedMs / 1000))
+    context.logger.info(`no position in the journal: reading begins at ${new Date(beginS * 1000).toISOString()}`, { stream: name })
+    return opened(firstPosition(beginS, nowS()))
   }
 }
 

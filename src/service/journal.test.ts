@@ -4,7 +4,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import { FatalError } from '../core/errors.ts'
-import { openedInTime, openJournal, warnOfRemoved } from './journal.ts'
+import { openedInTime, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -50,6 +50,29 @@ test('a sink that was not configured for a while is told what it is not sent', a
   const warn = (message: string, fields?: object) => void said.push([message.slice(0, 8), fields])
   await warnOfRemoved(journal, ['hec', 'away', 'new'], { ...logger, warn })
   expect(said).toEqual([['3 events', { component: 'away' }]])
+})
+
+// Goal: an id that was changed, or a file that is missing from the folder of the configuration, is not found out by what is doubled or missing.
+test('a position that nobody goes on from is told, and who begins anew', async () => {
+  await using journal = await open()
+  const streams = ['acme/organization', 'acme/tenant', 'old/organization', 'forgotten/organization']
+  for (const name of streams) {
+    const [source, stream] = name.split('/') as [string, string]
+    await journal.append({ source, stream }, { events: [event(name)], position: 1 }, never)
+  }
+  await journal.saveStreamPosition({ source: 'forgotten', stream: 'organization' }, undefined)
+  for (const sink of ['away', 'hec']) await journal.saveSinkPosition(sink, await journal.positionAt(Number.MIN_SAFE_INTEGER))
+  const said: unknown[] = []
+  const say = (level: string) => (message: string, fields?: object) =>
+    void said.push([level, message.match(/\d+ events|tailrace state reset [^"]+/g), fields])
+  const names = { sinks: ['hec', 'new'], streams: ['acme/organization', 'new/organization'] }
+  await tellPositions(journal, names, { ...logger, info: say('info'), warn: say('warn') })
+  expect(said).toEqual([
+    ['info', ['4 events'], { component: 'new' }],
+    ['warn', ['4 events', 'tailrace state reset away'], { component: 'away' }],
+    ['warn', ['tailrace state reset acme/tenant'], { component: 'acme/tenant' }],
+    ['warn', ['tailrace state reset old/organization'], { component: 'old/organization' }],
+  ])
 })
 
 const full = () => new FatalError('journal.unavailable', 'no room on the disk', { exitCode: 69 })

@@ -72,6 +72,40 @@ export async function warnOfRemoved(journal: JournalReader, sinks: readonly stri
   }
 }
 
+/** What the configuration has, by the names that positions have. */
+export interface PositionNames {
+  readonly sinks: readonly string[]
+  /** Such as `acme/organization`. */
+  readonly streams: readonly string[]
+}
+
+/**
+ * Positions belong to ids. One that nobody goes on from is warned of: an id was changed, a part of the configuration is missing,
+ * or it was taken out for good. That a sink begins anew is said.
+ */
+export async function tellPositions(journal: JournalReader, { sinks, streams }: PositionNames, logger: Logger): Promise<void> {
+  const known = await journal.sinks()
+  for (const component of sinks.filter(id => !known.includes(id))) {
+    const { events } = await journal.backlog(component)
+    if (events > 0) logger.info(`no position in the journal: it is sent the ${events} events that are retained`, { component })
+  }
+  for (const component of known.filter(id => !sinks.includes(id))) {
+    const { events } = await journal.backlog(component)
+    const message =
+      `the journal has a position of this sink, which is not configured: ${events} events wait for it, and the retention does not. ` +
+      `Under another id a sink begins with the oldest retained event. "tailrace state reset ${component}" forgets the position`
+    logger.warn(message, { component })
+  }
+  for (const key of await journal.streams()) {
+    const component = `${key.source}/${key.stream}`
+    if (streams.includes(component) || (await journal.streamPosition(key)) === undefined) continue
+    const message =
+      'the journal has a position of this stream, which no configured source reads. Under another id a source begins at its start. ' +
+      `"tailrace state reset ${component}" forgets the position`
+    logger.warn(message, { component })
+  }
+}
+
 /** Opens it to be asked only, also while a run is going on. */
 export async function openJournalReader(path: string, clock: Clock): Promise<JournalReader> {
   const { openSqliteJournalReadOnly } = await import('../journal/sqlite/index.ts')

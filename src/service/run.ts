@@ -12,7 +12,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openedInTime, openJournal, warnOfRemoved } from './journal.ts'
+import { openedInTime, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -65,11 +65,8 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const journal = await opened(options)
   if (journal === undefined) return { unavailable: [], isComplete: false }
   scope.use(journal)
-  await warnOfRemoved(
-    journal,
-    config.sinks.map(({ id }) => id),
-    logger,
-  )
+  const sinkIds = config.sinks.map(({ id }) => id)
+  await warnOfRemoved(journal, sinkIds, logger)
   const sinks = new Map<string, Sink>()
   for (const { id, spec, own, settings } of config.sinks) {
     const context = { ...contextOf(id, board, options), format: settings.format, streams: streamsFor(settings, config.sources) }
@@ -79,6 +76,8 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   for (const { id, spec, own } of config.sources) {
     sources.set(id, scope.use(await created(['sources', id], () => spec.create(own, contextOf(id, board, options)))))
   }
+  const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => `${id}/${name}`))
+  await tellPositions(journal, { sinks: sinkIds, streams }, logger)
   const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
   if (options.onStart !== undefined) scope.use(await options.onStart({ config, board, journal }))
 
