@@ -35,7 +35,7 @@ export const elasticsearchConfig = z
       .enum(['replays', 'always', 'never'])
       .default('replays')
       .describe(
-        'An `_id` is unique in one index only, so after a rollover an event that is written again would stand twice. `replays` looks whether it is there already before it writes an event that may have been sent before: whatever was received before this start, or before a request without an answer. That costs two searches and a refresh for a batch of such events, and the rights to refresh and search. `always` looks for every event: for several replicas with the same sink. `never` does not look, which is right for an index that does not roll over.',
+        'An `_id` is unique in one index only, so after a rollover an event that is written again would stand twice. `replays` looks whether it is there already before it writes an event that may have been sent before: whatever was received before this start, or before a request without an answer. That costs two searches and a refresh for a batch of such events, and the rights to refresh and search. `always` looks for every event: for several replicas with the same sink. `never` does not look, which is right for an index that does not roll over. With each of them an event that is there stays as it is: a replay after a change of `format`, `redact` or the mapping needs another `index`, or the old one removed.',
       ),
     ...compressionSettings(['gzip', 'none']),
     ...httpSettings,

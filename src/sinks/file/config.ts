@@ -11,7 +11,7 @@ export const fileConfig = z.strictObject({
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, input: text })
     })
     .describe(
-      'The file, such as `/var/log/tailrace/{source}/audit-%Y-%m-%d.ndjson`. Placeholders: {source}, {stream}, and the time of writing in UTC, %Y %m %d %H. The folder before the first placeholder has to exist; those below it are made. Whatever has such a name, of a source that the sink is sent, is taken for a file of the sink, to be closed, compressed and removed; no two sinks may name the same file. The files of a source that was taken from the configuration stay as they are: see to them yourself.',
+      'The file, such as `/var/log/tailrace/{source}/audit-%Y-%m-%d.ndjson`. Placeholders: {source}, {stream}, and the time of writing in UTC, %Y %m %d %H. The folder before the first placeholder has to exist; those below it are made. Whatever has such a name, of a source that the sink is sent, is taken for a file of the sink, to be closed, compressed and removed; no two sinks may name the same file. The files of a source that was taken from the configuration, and those of another path that was set before, stay as they are: see to them yourself.',
     ),
   rotate_every: z
     .enum(['hour', 'day', 'never'])
