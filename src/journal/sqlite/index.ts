@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal.ts'
 import { SqliteJournal } from './journal.ts'
@@ -24,7 +26,11 @@ export async function openSqliteJournal(options: SqliteJournalOptions, context: 
   makeFolder(path)
   const lock = lockJournal(path)
   try {
-    return new SqliteJournal(openForWriting(path), lock, options, context)
+    const isNew = !existsSync(path)
+    const journal = new SqliteJournal(openForWriting(path), lock, options, context)
+    // Whoever meant another one, or started in another folder, is to see it.
+    if (isNew) context.logger.info(`a new journal was made: ${resolve(path)}`)
+    return journal
   } catch (error) {
     lock[Symbol.dispose]()
     throw error

@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { examineJournal, fillJournal } from '../../../test/support/damage.ts'
@@ -37,6 +38,17 @@ describe('what is no journal', () => {
     const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
     const opening = openSqliteJournal({ path: '/proc/none/deeper/journal.db', ...limits }, contextWith())
     await expect(opening).rejects.toMatchObject({ exitCode: 78, message: expect.stringContaining('/proc/none') as string })
+  })
+
+  // Goal: a path that was changed, or is seen from another folder, does not begin everything anew without a word.
+  test('a journal that is made anew is told with its whole path, one that was there is not', async () => {
+    using place = journalFolder()
+    const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
+    const context = contextWith()
+    for (const _ of ['new', 'there']) {
+      await using _journal = await openSqliteJournal({ path: relative('.', place.path), ...limits }, context)
+    }
+    expect(context.said).toEqual([`a new journal was made: ${place.path}`])
   })
 
   test('a process that was killed while it made the journal leaves one that is made anew', async () => {
