@@ -4,7 +4,16 @@ import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { ListClient } from './client.ts'
 import type { Listed } from './collected.ts'
 import { type Drained, inBatches, type Window } from './drained.ts'
-import { asPolled, firstPosition, caughtUpLater, decodePosition, listedAgain, secondsToList, type StreamPosition } from './position.ts'
+import {
+  asPolled,
+  firstPosition,
+  caughtUpLater,
+  decodePosition,
+  encodePosition,
+  listedAgain,
+  secondsToList,
+  type StreamPosition,
+} from './position.ts'
 import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
@@ -88,6 +97,9 @@ export class ListStream<W> implements SourceStream {
     const tail = new LiveTail(reading, untilS, from === undefined && untilS !== undefined)
     const { meter, id } = this.#options.context
     try {
+      // With nothing to list, where it began is all that a finite run leaves to the next one.
+      if (from === undefined && untilS !== undefined && position.segments.length === 0)
+        yield { events: [], position: encodePosition(position) }
       while (true) {
         meter.set('tailrace_source_backfill_seconds', { source: id, stream: this.name }, secondsToList(reading.position))
         const window = past.head(scope)

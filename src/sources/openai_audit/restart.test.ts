@@ -95,3 +95,26 @@ test('an event that came late between the last sweep and a standstill is found',
   )
   expect(late).toBe(1)
 })
+
+// Goal: "Nothing is lost" where runs with an end follow on each other, as by a timer, and nothing is set: the first begins now.
+test('a finite run that begins now leaves a position, from which the next one goes on', async () => {
+  const events = [{ id: 'before' }, { id: 'between' }].map((fields, n) => ({ ...fields, effective_at: START_S - 30 + 60 * n }))
+  const once = async (from: Position | undefined, beginMs: number) => {
+    const { clock, source } = stage(query => {
+      const [gte, lt] = [Number(query.get('effective_at[gte]')), Number(query.get('effective_at[lt]'))]
+      return { status: 200, text: JSON.stringify({ data: events.filter(({ effective_at: at }) => at >= gte && at < lt), has_more: false }) }
+    })
+    await clock.advance(beginMs)
+    const batches: Batch[] = []
+    const bounds = { untilMs: START_MS + beginMs }
+    const done = (async () => {
+      for await (const batch of source.streams[0]!.read(from, { ids: () => [] }, new AbortController().signal, bounds)) batches.push(batch)
+    })()
+    await clock.advance(1000)
+    await done
+    return { ids: batches.flatMap(batch => batch.events.map(({ id }) => id)), position: batches.at(-1)?.position }
+  }
+  const first = await once(undefined, 0)
+  expect(first).toEqual({ ids: [], position: { start: START_S, frontier: START_S, segments: [] } })
+  expect((await once(first.position, 120_000)).ids).toEqual(['between'])
+})
