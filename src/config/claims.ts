@@ -11,7 +11,7 @@ export function streamsFor({ inputs }: Pick<SinkSettings, 'inputs'>, sources: re
     .flatMap(({ id, spec }) => spec.streams.map(stream => ({ source: id, stream })))
 }
 
-/** What two sinks of one type can't both be set to; told of the later one. */
+/** Settings that two sinks of one type can't share, such as one file. The later sink has the problem. */
 export function refuseClaims(
   section: SettingNode,
   sinks: readonly ConfiguredSink[],

@@ -29,7 +29,7 @@ export function interpolate(text: string, env: Environment): Interpolated {
   const value = text.replace(PIECES, (piece: string, path: string | undefined, name: string | undefined, fallback: string | undefined) => {
     try {
       if (piece === '$${') return '${'
-      // It would end at the brace of the inner one.
+      // The path would end at the brace of the inner one.
       if (path?.includes('${')) throw new Error("the path of a file can't hold a variable or a file of its own")
       if (path !== undefined) return readText(path.trim())
       if (name !== undefined) return variable(name, fallback, env)
@@ -49,7 +49,7 @@ function malformed(piece: string): string {
 /** As in a shell, an empty variable takes the default too. */
 function variable(name: string, fallback: string | undefined, env: Environment): string {
   const value = env[name]
-  // It would end at the brace of the inner one, and what comes after would be taken for text.
+  // The default would end at the brace of the inner one, and the rest would be taken for text.
   if (fallback?.includes('${')) throw new Error(`the default of ${name} can't hold a variable or a file of its own`)
   if (fallback !== undefined) return value === undefined || value === '' ? fallback : value
   if (value === undefined) throw new Error(`the environment variable ${name} is not set${didYouMean(name, Object.keys(env))}`)

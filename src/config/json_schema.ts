@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 /** Formats that JSON Schema knows; the others are ours, and say in words what is expected. */
 const STANDARD_FORMATS = ['uri', 'date-time', 'email', 'uuid']
 
-/** What is no schema, or names a key, in which nothing is put. */
+/** Keywords copied as they are: their value is no schema, or the schema of a key, where no variable may stand. */
 const VERBATIM = ['default', 'enum', 'propertyNames']
 
 /** What users may write, as zod tells it: our durations and sizes carry `format`, `minimum` and `maximum` in words. */
@@ -44,10 +44,7 @@ export function alternativesOf(schema: JsonObject): readonly JsonObject[] {
   return Array.isArray(alternatives) ? (alternatives as readonly JsonValue[]).filter(isJsonObject) : []
 }
 
-/**
- * The same for editors: nothing that JSON Schema does not know, and `${NAME}` allowed wherever a value may
- * stand that is no free text.
- */
+/** A described schema for editors: only what JSON Schema knows, and `${NAME}` allowed beside every value that is no free text. */
 export function forEditors(schema: JsonObject): JsonObject {
   const { format, minimum, maximum, writeOnly, ...rest } = schema
   const words = typeof format === 'string' && !STANDARD_FORMATS.includes(format) ? format : undefined

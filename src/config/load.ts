@@ -1,5 +1,4 @@
-import type { ConfigFile } from './files.ts'
-import { readConfigFiles } from './files.ts'
+import { type ConfigFile, readConfigFiles } from './files.ts'
 import type { Environment } from './interpolate.ts'
 import { mergeTrees } from './merge.ts'
 import { quotedText } from './message.ts'
@@ -55,7 +54,7 @@ export function loadConfig(paths: readonly string[], options: LoadOptions): Chec
   return checkConfig(files, options)
 }
 
-/** The same for texts at hand. */
+/** The same for files that have been read. */
 export function checkConfig(files: readonly ConfigFile[], { registry, env }: LoadOptions): CheckedConfig {
   const problems: Problem[] = []
   const names = files.map(({ name }) => name)
@@ -152,7 +151,7 @@ function specOf<S extends SourceSpec | SinkSpec>(
   return undefined
 }
 
-/** What is wrong between components: an input that is no source, and an id that says two things. */
+/** What is wrong between components: an input that is no source, and an id that a source and a sink share. */
 function refuseClashes(sources: SettingNode, sinks: SettingNode, problems: Problem[]): void {
   const ids = [...sources.entries.keys()]
   for (const [id, sink] of sinks.entries) {

@@ -13,7 +13,7 @@ type Issue = z.core.$ZodIssue
 /** The most of a value that a message quotes (invariant 5). */
 const QUOTED_CHARS_MAX = 80
 
-/** What a failed check of a component means to who wrote it; `root` and `path` say where the component stands. */
+/** A failed check in the words of a configuration; `root` and `path` say where the checked settings stand. */
 export function problemsOf(issue: Issue, root: SettingNode, path: readonly (string | number)[], schema: JsonObject): readonly Problem[] {
   const issuePath = issue.path as (string | number)[]
   if (issue.code === 'unrecognized_keys') {
@@ -34,7 +34,7 @@ export function problemsOf(issue: Issue, root: SettingNode, path: readonly (stri
   return [{ place, path: [...path, ...issuePath], message }]
 }
 
-/** A part of a text is at fault: its own place, where nothing stands between the text and the file. */
+/** The problem of a part of a text, at the place of that part; at that of the whole value where a variable gave the text. */
 function partProblem(message: string, { start, end, allowed, general }: PartAtFault, node: SettingNode): Omit<Problem, 'path'> {
   // What a variable holds is not quoted (invariant 6), and neither is what is wrong with it.
   if (node.interpolated) return { place: node.place, message: `${general}, got ${writtenIn(node)}` }
@@ -88,7 +88,7 @@ function expectation(issue: Issue, schema: JsonObject | undefined): string {
       if (schema !== undefined && isNumber(schema)) return `expected ${typeWords(schema)}`
       return `expected ${bound(issue.origin, `at most ${issue.maximum}`, issue.maximum)}`
     default:
-      return issue.message // Of our own settings, which say "expected …".
+      return issue.message // Of our own checks: it says "expected …" already.
   }
 }
 
@@ -142,13 +142,13 @@ function quoted(node: SettingNode, schema: JsonObject | undefined): string {
   return typeof node.value === 'number' ? `the number ${node.value}` : `the boolean ${JSON.stringify(node.value)}`
 }
 
-/** A text that is no secret by its schema. */
+/** Only for a text that its schema does not call a secret. */
 export const quotedText = (node: SettingNode) =>
   node.interpolated ? writtenIn(node) : JSON.stringify(cut(withoutSecrets(typeof node.value === 'string' ? node.value : '')))
 /** The text of the file, with the names of its variables. */
 const writtenIn = (node: SettingNode) => JSON.stringify(cut(withoutSecrets(node.written.replace(/^(["'])(.*)\1$/s, '$2'))))
 const isSecret = (schema: JsonObject): boolean => schema.writeOnly === true || alternativesOf(schema).some(isSecret)
-/** Who writes one value where a map or a list is expected may have written the secret that belongs into it. */
+/** One value where a map or a list is expected may be the secret that belongs in there. */
 function holdsSecret(schema: JsonObject): boolean {
   const properties = isJsonObject(schema.properties) ? Object.values(schema.properties) : []
   const below = [schema.items, schema.additionalProperties, ...properties].filter(part => part !== undefined && isJsonObject(part))

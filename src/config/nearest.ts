@@ -1,7 +1,7 @@
 /** Shorter beginnings say too little. */
 const PREFIX_CHARS_MIN = 3
 
-/** The allowed name most like `name`, if one is close enough to be meant; or the only one that goes on from it, or begins it. */
+/** The allowed name most like `name`, if one is close enough to be meant; else the only one that begins with it, or that it begins with. */
 export function nearest(name: string, allowed: Iterable<string>): string | undefined {
   const distanceMax = Math.max(1, Math.floor(name.length / 3))
   let best: { name: string; distance: number } | undefined

@@ -2,8 +2,8 @@ import type { SettingNode } from './node.ts'
 import type { Place } from './problem.ts'
 
 /**
- * Where in the file a part of a text begins, also of one over several lines: YAML folds and indents, so that the text and
- * what is written have the same characters but for white space. Where an escape makes them differ, the place of the text.
+ * Where in the file a part of a text begins. YAML folds and indents a text of several lines, so white space is not
+ * compared. Where an escape makes another character differ: the place of the whole text.
  */
 export function placeOfPart({ written, place }: SettingNode, text: string, start: number): Place {
   const isQuoted = /^["']/.test(written)

@@ -51,25 +51,24 @@ const rule = z
       .describe('Makes of an IP address the address of its network.'),
   })
   .superRefine((value, context) => {
-    const refuse = (setting: string, message: string) =>
-      context.addIssue({ code: 'custom', path: setting === '' ? [] : setting.split('.'), message, input: value })
-    if (value.paths.length + value.fields.length === 0) refuse('', 'expected a path in paths or fields')
+    const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message, input: value })
+    if (value.paths.length + value.fields.length === 0) refuse([], 'expected a path in paths or fields')
     if (value.action === 'pseudonym') {
-      if (value.key === undefined) refuse('key', 'missing')
+      if (value.key === undefined) refuse(['key'], 'missing')
       else if (!value.key.isFile && value.key.reveal().length < KEY_CHARS_MIN)
-        refuse('key', `expected at least ${KEY_CHARS_MIN} characters`)
-      if (value.key_id === undefined) refuse('key_id', 'missing')
+        refuse(['key'], `expected at least ${KEY_CHARS_MIN} characters`)
+      if (value.key_id === undefined) refuse(['key_id'], 'missing')
     }
     for (const [index, { steps }] of value.paths.entries()) {
       const [first] = steps
       const name = steps.length === 1 && typeof first === 'object' ? first.name : ''
       if (KEPT_FIELDS.has(name))
         refuse(
-          `paths.${index}`,
+          ['paths', index],
           'expected a path to what may go: type, object and effective_at, or event and created_at, say what the record is',
         )
       if (name === 'id' && value.action !== 'pseudonym')
-        refuse(`paths.${index}`, 'expected a path to what may go: of an id only a pseudonym is as unique')
+        refuse(['paths', index], 'expected a path to what may go: of an id only a pseudonym is as unique')
     }
   })
 

@@ -11,8 +11,8 @@ import type { Problem } from './problem.ts'
 /**
  * The settings as their schema understands them; undefined when problems have been found.
  *
- * What came from a variable or a file is text. Where the schema wants something else of it, the text of the
- * file, a number or a boolean, the check is made again with that.
+ * A variable or a file gives a text. Where the schema refuses it, the check is repeated with another reading:
+ * the content of the file, a number or a boolean.
  */
 export function parseSettings<S extends z.ZodType>(
   node: SettingNode,
@@ -34,7 +34,7 @@ export function parseSettings<S extends z.ZodType>(
   }
 }
 
-/** One problem a setting: what follows from a wrong type would only confuse. */
+/** The first problem of each setting: what follows from a wrong type would only confuse. */
 function firstOfEach(problems: readonly Problem[]): readonly Problem[] {
   const byPath = new Map<string, Problem>()
   for (const problem of problems) {
@@ -44,7 +44,7 @@ function firstOfEach(problems: readonly Problem[]): readonly Problem[] {
   return [...byPath.values()]
 }
 
-/** True when another reading of some value is worth another check; each value is read at most in three ways. */
+/** Reads refused values another way, into `replaced`; true when one has changed. It ends: no value has more than three readings. */
 function retype(
   issues: readonly z.core.$ZodIssue[],
   root: SettingNode,

@@ -13,7 +13,7 @@ export function configurationSchema({ sources, sinks, formats }: Registry): Json
     propertyNames: { pattern: ID_PATTERN.source },
     additionalProperties: { anyOf: schemas },
   })
-  // A reference leads from the root of the whole schema.
+  // References are read from the root of the whole schema, so the definitions belong there.
   const { definitions = {}, ...tests } = forEditors(describedSchema(testsSchema))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -7,7 +7,7 @@ import { formatPlace, type Place, type Problem } from './problem.ts'
 /** The most values one file may hold, aliases followed (invariant 5). */
 const NODES_MAX = 100_000
 
-/** In our words where the parser's are hard to understand; it never quotes what stands in the file (invariant 6). */
+/** Mistakes of syntax in our words: the parser's may quote what stands in the file (invariant 6). */
 const SYNTAX: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_INDENT: 'this line is indented further or less than its neighbours',
   TAB_AS_INDENT: 'YAML is indented by spaces, and this is a tab',
@@ -98,7 +98,7 @@ class TreeBuilder {
     try {
       if (isMap(node)) {
         const entries = this.#map(node.items as Pair<Node, Node>[], path)
-        // What would have been merged is not missing.
+        // Broken, so that what `<<` would have brought is not reported as missing.
         return { ...EMPTY_SCALAR, kind: 'map', place, keyPlace, entries, broken: entries.delete('<<') }
       }
       if (isSeq(node)) return { ...EMPTY_SCALAR, kind: 'list', place, keyPlace, entries: this.#list(node.items as Node[], path) }
@@ -148,7 +148,7 @@ class TreeBuilder {
     return this.#placeAt(start + Math.max(0, index))
   }
 
-  /** Said once: what follows would say nothing new. */
+  /** Reported once for the whole file. */
   #tooMany(place: Place, keyPlace: Place | undefined, path: readonly (string | number)[]): SettingNode {
     if (this.#nodes > NODES_MAX + 1) return { kind: 'scalar', place, keyPlace, ...EMPTY_SCALAR, broken: true }
     return this.#broken(place, keyPlace, path, `a file holds at most ${NODES_MAX} values, aliases followed`)
