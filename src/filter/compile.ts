@@ -57,7 +57,7 @@ export class FilterFault extends Error {
   }
 }
 
-/** A checked expression: gives true, false, or throws; what is no boolean is a failure too. */
+/** A checked expression. `evaluate` may throw, and may give something else than a boolean: both mean that it can't tell. */
 export interface Expression {
   readonly text: string
   readonly evaluate: ParseResult

@@ -56,7 +56,7 @@ export const EVENT_FIELDS = {
 export const SEVERITY_CONSTANTS = { INFORMATIONAL: 1n, LOW: 2n, MEDIUM: 3n, HIGH: 4n, CRITICAL: 5n } as const
 const SEVERITY_BY_ID = [undefined, 1n, 2n, 3n, 4n, 5n] as const
 
-/** An event as a filter sees it. Classes, whose getters cost nothing before they are asked: an object of closures costs more than the rest. */
+/** An event as a filter sees it. A class, because its getters cost nothing until an expression asks; closures would cost more than the rest. */
 export class EventView {
   readonly #record: CommonRecord
   readonly #severityOf: (record: CommonRecord) => Severity | undefined

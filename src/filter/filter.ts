@@ -56,7 +56,7 @@ class Variables {
   }
 }
 
-/** The name, also in escapes: each of its letters is \u006. or \u007. */
+/** The name `constructor`, or an escape that may be a letter of it: they are all \u006. or \u007. */
 const MAY_HOLD_CONSTRUCTOR = /constructor|\\u00[67]/i
 
 /** CEL tells kinds of values by their `constructor`: an object with a field of that name would be of no kind. */
