@@ -15,7 +15,7 @@ export async function checkOne(component: Source | Sink, clock: Clock, signal: A
   )
   const late = clock.sleep(CHECK_MS_MAX, AbortSignal.any([signal, done.signal])).then(
     () => new RetryableError('check.timeout', `There was no answer within ${CHECK_MS_MAX / 1000} s`),
-    () => (signal.aborted ? toError(signal.reason) : undefined), // Otherwise the check has ended before.
+    () => (signal.aborted ? toError(signal.reason) : undefined), // Otherwise the check ended first, and has won the race.
   )
   try {
     return await Promise.race([checking, late])

@@ -15,7 +15,7 @@ import { createMappers } from './mapping.ts'
 import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
 
-/** One thing that came out otherwise. */
+/** One thing that did not come out as expected. */
 interface Difference {
   /** Where; empty for the event as a whole. */
   readonly path: string

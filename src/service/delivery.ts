@@ -18,7 +18,7 @@ import { Tally } from './tally.ts'
 
 /** The most events that are read from the journal at once. */
 const READ_EVENTS_MAX = 1000
-/** From the receipt of an event to its place in the journal, at most; waiting for room in a full journal apart. */
+/** The longest an event takes from its receipt into the journal, not counting a wait for room in a full one. */
 const APPEND_MS_MAX = 10_000
 
 export interface DeliveryOptions {
@@ -47,14 +47,14 @@ export async function runDelivery(options: DeliveryOptions, stop: StopSignals): 
   const encoder = new EventEncoder(options.sink.frame)
   const map = (event: LogEvent) => {
     if (!passes(event)) return undefined
-    // What it leaves out is not held for the sake of what it lets pass.
+    // An event that passes must not hold on to the texts of those beside it that were left out.
     const mapped = mapper(settings.filter === undefined ? event : detached(event))
     if (mapped instanceof UnmappedEvent || reads === 'document') return mapped
     // A batch that is gathered over minutes is to hold texts alone.
     return encoder.encode(mapped, isAligned ? unparsed(mapped.event) : mapped.event)
   }
 
-  // A full disk makes a save wait: at a hard stop nobody waits with it. What was delivered comes again.
+  // On a full disk a save waits. A hard stop does not wait for it: what was delivered is delivered again.
   const unlessStopped = (saving: Promise<void>) => raced(saving, stop.hardStop)
 
   const run = async () => {

@@ -3,21 +3,21 @@ import type { JsonObject } from '../core/json.ts'
 import type { MappedEvent, Slice } from '../core/mapper.ts'
 import type { Frame } from '../core/sink.ts'
 
-/** Of one buffer that the JSON of many events shares. */
+/** Size of a buffer that the JSON of many events shares. */
 const ARENA_BYTES = 512 * 1024
-/** Kept to be written again: fresh megabytes for each batch would cost a collection of garbage every few batches. */
+/** Buffers kept for later batches: fresh megabytes for each would cost a collection of garbage every few batches. */
 const IDLE_ARENAS_MAX = 8
 
 interface Arena {
   readonly buffer: Buffer
   usedBytes: number
-  /** Events that are not released. */
+  /** Events in it that are not released. */
   events: number
 }
 
 /**
  * A mapped event whose JSON is held as bytes: what waits in a batch costs the garbage collector nothing, and a body takes
- * it as it is. Text and document are made each time they are asked for, and kept by whoever asks.
+ * it as it is. Text and document are made anew each time they are asked for. After its release a read throws.
  */
 export class EncodedEvent implements MappedEvent, Slice {
   readonly event: LogEvent
@@ -58,7 +58,7 @@ export class EncodedEvent implements MappedEvent, Slice {
     return JSON.parse(this.json) as JsonObject
   }
 
-  /** Gives its place back, the first time. */
+  /** Gives up its place: returns the arena the first time, then undefined. */
   release(): Arena | undefined {
     const arena = this.#arena
     this.#arena = undefined
@@ -81,7 +81,7 @@ export class EventEncoder {
     this.#frame = frame
   }
 
-  /** `event` stands for the mapped one's own. */
+  /** The result carries `event` in place of the mapped event's own. */
   encode({ json }: MappedEvent, event: LogEvent): EncodedEvent {
     const before = this.#frame?.before(event) ?? ''
     const after = this.#frame?.after ?? ''
@@ -94,7 +94,7 @@ export class EventEncoder {
     return new EncodedEvent(event, arena, { start, jsonStart, jsonEnd, end })
   }
 
-  /** Nobody looks at them any more: their bytes are written over. */
+  /** Called when nobody reads these events any more: their bytes are written over. Other events are skipped. */
   release(events: Iterable<MappedEvent>): void {
     for (const event of events) {
       const arena = event instanceof EncodedEvent ? event.release() : undefined
@@ -112,7 +112,7 @@ export class EventEncoder {
   }
 }
 
-/** Gives the place right behind the text. */
+/** Writes the text behind what is there; returns where it ends. */
 function append(arena: Arena, text: string): number {
   if (text !== '') arena.usedBytes += arena.buffer.write(text, arena.usedBytes)
   return arena.usedBytes

@@ -8,7 +8,7 @@ import { supervise } from '../engine/supervise.ts'
 import type { Journal, StreamKey } from '../journal/journal.ts'
 import type { BackoffPolicy } from '../toolkit/backoff.ts'
 
-/** Between two looks whether an append waits because the journal is full. */
+/** How often it is looked at whether an append waits because the journal is full. */
 const PAUSE_LOOK_MS = 500
 
 export interface IngestOptions {
@@ -21,7 +21,7 @@ export interface IngestOptions {
   readonly clock: Clock
   readonly meter: Meter
   readonly onState: (state: ComponentState) => void
-  /** Looks at what has been journaled. */
+  /** Called with the events of each batch once they are in the journal; must not throw. */
   readonly inspect: (events: readonly LogEvent[]) => void
 }
 

@@ -4,7 +4,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import { FatalError } from '../core/errors.ts'
-import { openedInTime, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
+import { openedEventually, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -91,7 +91,7 @@ test('a journal whose disk is full at the start is opened when there is room, an
     return { [Symbol.asyncDispose]: async () => void said.push('begins') }
   }
   const warn = (message: string) => void said.push(message)
-  const opening = openedInTime(open, { clock, logger: { ...logger, warn }, onWait }, never)
+  const opening = openedEventually(open, { clock, logger: { ...logger, warn }, onWait }, never)
   await clock.advance(15_000)
   said.push(String(await opening))
   expect(said).toEqual(['no room on the disk', 'the run waits for its journal, and begins by itself', 'begins', 'open'])
@@ -100,7 +100,7 @@ test('a journal whose disk is full at the start is opened when there is room, an
 test('a stop ends the wait for a journal', async () => {
   const clock = new VirtualClock()
   const stop = new AbortController()
-  const opening = openedInTime(() => Promise.reject(full()), { clock, logger }, stop.signal)
+  const opening = openedEventually(() => Promise.reject(full()), { clock, logger }, stop.signal)
   await clock.advance(7000)
   stop.abort()
   expect([await opening, clock.sleeping]).toEqual([undefined, 0])
@@ -108,6 +108,6 @@ test('a stop ends the wait for a journal', async () => {
 
 test('a journal that no waiting mends is told at once', async () => {
   const damaged = new FatalError('journal.damaged', 'damaged', { exitCode: 70 })
-  const opening = openedInTime(() => Promise.reject(damaged), { clock: new VirtualClock(), logger }, never)
+  const opening = openedEventually(() => Promise.reject(damaged), { clock: new VirtualClock(), logger }, never)
   await expect(opening).rejects.toBe(damaged)
 })

@@ -25,18 +25,18 @@ export async function openJournal({ journal, sinks }: CheckedConfig, context: Jo
 }
 
 /** Between two tries to open a journal whose disk is full or failing. */
-const AGAIN_MS = 5000
+const OPEN_AGAIN_MS = 5000
 
 export interface Waiting extends Pick<JournalContext, 'clock' | 'logger'> {
-  /** Called when the wait begins; what it gives is disposed of when it ends. */
+  /** Called once, after the first try that failed; the result is disposed of when the wait is over. */
   readonly onWait?: ((error: FatalError) => AsyncDisposable | Promise<AsyncDisposable>) | undefined
 }
 
 /**
- * What `open` gives; it is called again while the disk of the journal is full or failing, for room may be made, and meanwhile the
- * API keeps the events. Undefined when `signal` ends the wait.
+ * Calls `open` until the disk of the journal is no longer full or failing: room may be made, and meanwhile the API keeps
+ * the events. Undefined when `signal` ends the wait; any other failure is thrown at once.
  */
-export async function openedInTime<J>(
+export async function openedEventually<J>(
   open: () => Promise<J>,
   { clock, logger, onWait }: Waiting,
   signal: AbortSignal,
@@ -53,7 +53,7 @@ export async function openedInTime<J>(
       }
     }
     try {
-      await clock.sleep(AGAIN_MS, signal)
+      await clock.sleep(OPEN_AGAIN_MS, signal)
     } catch {
       return undefined // Stopped before it began.
     }
@@ -106,7 +106,7 @@ export async function tellPositions(journal: JournalReader, { sinks, streams }: 
   }
 }
 
-/** Opens it to be asked only, also while a run is going on. */
+/** Opens the journal for reading alone, also while a run is going on. */
 export async function openJournalReader(path: string, clock: Clock): Promise<JournalReader> {
   const { openSqliteJournalReadOnly } = await import('../journal/sqlite/index.ts')
   return openSqliteJournalReadOnly(path, { clock })

@@ -44,7 +44,7 @@ export function withFields(logger: Logger, always: Fields): Logger {
   }
 }
 
-/** A failure of a kind that was foreseen needs no stack; any other is a fault of the program, to be found by it. */
+/** A foreseen failure needs no stack. Any other is a fault of the program, which the stack helps to find. */
 function describeError(error: Error): Fields {
   const cause = error.cause instanceof Error ? { cause: error.cause.message } : {}
   if (error instanceof TailraceError) return { code: error.code, message: error.message, ...cause }

@@ -23,17 +23,18 @@ export async function createMappers(sinks: readonly ConfiguredSink[], context: M
   const shared = new Map<string, Mapper>()
   const mappers = new Map<string, Mapper>()
   for (const [index, sink] of sinks.entries()) {
+    const format = formatOf(sink, context.registry)
+    const options = formatOptions(sink, context)
     const key = keys[index]!
     let mapper = shared.get(key)
     if (mapper === undefined) {
-      const format = formatOf(sink, context.registry)
-      mapper = await format.load(formatOptions(sink, context))
+      mapper = await format.load(options)
       if (keys.indexOf(key) !== keys.lastIndexOf(key)) mapper = remembering(mapper)
       shared.set(key, mapper)
     }
     const { redact } = sink.settings
     const whole = guarded(redact.length > 0 ? redactingMapper(mapper, redact) : mapper)
-    const validate = await formatOf(sink, context.registry).loadValidator?.(formatOptions(sink, context))
+    const validate = await format.loadValidator?.(options)
     mappers.set(sink.id, validate === undefined ? whole : validatingMapper(whole, validate, { ...context, sink }))
   }
   return mappers
@@ -81,7 +82,7 @@ function guarded(mapper: Mapper): Mapper {
   }
 }
 
-/** Events are kept for as long as somebody else holds them. */
+/** Maps each event once. The result is forgotten when nobody holds the event any more. */
 function remembering(mapper: Mapper): Mapper {
   const known = new WeakMap<LogEvent, MappedEvent>()
   return event => {

@@ -12,7 +12,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openedInTime, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
+import { openedEventually, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -31,11 +31,11 @@ export interface ServiceOptions {
   readonly meter: Meter
   readonly bounds: ReadBounds
   readonly stop: StopSignals
-  /** Something does not end although it was told to. Default: it is waited for. */
+  /** Called when something does not end although it was told to, to end the process. Default: it is waited for. */
   readonly onStuck?: () => void
-  /** Nothing is open yet, because the journal can't be now; what it gives is disposed of before `onStart`. */
+  /** Called at most once, when the run waits for a journal that can't be opened yet. The result is disposed of when the wait is over. */
   readonly onWait?: (error: FatalError) => AsyncDisposable | Promise<AsyncDisposable>
-  /** Once everything is open and the pipelines are about to run. */
+  /** Called once, when everything is open and nothing runs yet. The result is disposed of after the last pipeline has ended. */
   readonly onStart?: (service: RunningService) => AsyncDisposable | Promise<AsyncDisposable>
 }
 
@@ -60,6 +60,7 @@ export interface RunOutcome {
  */
 export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const { config, clock, logger, meter } = options
+  const finite = options.bounds.untilMs !== undefined
   const board = new StateBoard({ clock, logger, meter })
   await using scope = new AsyncDisposableStack()
   const journal = await opened(options)
@@ -87,7 +88,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     clock,
     logger,
     shutdownMs: config.service.shutdown_timeout,
-    finite: options.bounds.untilMs !== undefined,
+    finite,
     onStuck: options.onStuck ?? (() => {}),
   })
   const failed = (error: unknown) => stops.fail(error)
@@ -96,7 +97,6 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     const onState = (state: ComponentState) => board.report(id, state)
     const mapper = mappers.get(id)!
     const passes = createSinkFilter(configured, { logger, meter })
-    const finite = options.bounds.untilMs !== undefined
     await runDelivery({ configured, sink: sinks.get(id)!, passes, mapper, journal, clock, meter, onState, finite }, stops.sink(id))
   })
   const inspect = createUnknownsCounter({ meter, logger })
@@ -132,7 +132,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
 async function opened({ config, clock, logger, meter, bounds, stop, onWait }: ServiceOptions): Promise<Journal | undefined> {
   const open = () => openJournal(config, { clock, logger, meter })
   if (bounds.untilMs !== undefined) return open()
-  return openedInTime(open, { clock, logger, onWait }, AbortSignal.any([stop.softStop, stop.hardStop]))
+  return openedEventually(open, { clock, logger, onWait }, AbortSignal.any([stop.softStop, stop.hardStop]))
 }
 
 /** What is wrong with a destination is said at the start, before the first event finds out. */
@@ -152,7 +152,7 @@ function contextOf(id: string, board: StateBoard, { clock, logger, meter }: Serv
   }
 }
 
-/** What a component refuses when it is made is told with its place in the configuration. */
+/** Adds to what a component refuses when it is made its place in the configuration. */
 async function created<C>(path: readonly string[], create: () => Promise<C>): Promise<C> {
   try {
     return await create()

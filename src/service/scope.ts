@@ -13,7 +13,7 @@ export async function allSettled(work: readonly Promise<void>[], failed: (error:
   if (failure !== undefined) throw failure.error
 }
 
-/** Calls once when the signal is, or has been, aborted; until disposed of. */
+/** Calls `listener` once: now if the signal is aborted already, else when it is, unless disposed of before. */
 export function onAbort(signal: AbortSignal, listener: () => void): Disposable {
   if (signal.aborted) listener()
   else signal.addEventListener('abort', listener, { once: true })

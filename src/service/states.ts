@@ -15,10 +15,10 @@ export interface ComponentEntry {
 
 const STATES = ['running', 'retrying', 'blocked', 'paused', 'ended'] as const satisfies readonly ComponentState['name'][]
 
-/** A pause that an operator is to know of, also when it is one more of the same trouble. */
+/** The start of a longer pause is logged even when the trouble is the same as before. */
 const LONG_PAUSE_MS = 60_000
 
-/** What every component is doing. Each change is logged once and told to who waits for it. */
+/** What every component is doing. Each change is logged once, measured, and passed to the listeners. */
 export class StateBoard {
   readonly #clock: Clock
   readonly #logger: Logger
@@ -63,7 +63,7 @@ export class StateBoard {
     return this.#entries.get(component)
   }
 
-  /** Calls at every change until disposed of. */
+  /** Calls `listener` at every change, in the same turn, until disposed of. */
   listen(listener: (entry: ComponentEntry) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }

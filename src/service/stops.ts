@@ -4,9 +4,9 @@ import type { StopSignals } from '../engine/pipeline.ts'
 import { onAbort } from './scope.ts'
 import { type ComponentEntry, type StateBoard, troubleOf } from './states.ts'
 
-/** How long what is told to end at once may take. */
+/** How long a hard stop may take before something counts as stuck. */
 const END_MS_MAX = 5000
-/** Between two looks whether a component of a finite run stays unavailable. */
+/** How often it is looked at whether a component of a finite run stays unavailable. */
 const LOOK_MS = 500
 
 export interface StopsOptions {
@@ -18,7 +18,7 @@ export interface StopsOptions {
   readonly shutdownMs: number
   /** The run ends by itself: what stays unavailable for `shutdownMs`, or is blocked, is given up on. */
   readonly finite: boolean
-  /** Something does not end although it was told to: the process has to go without it. */
+  /** Called when something does not end although it was told to: the process has to end without it. */
   readonly onStuck: () => void
 }
 
@@ -67,7 +67,7 @@ export class Stops implements AsyncDisposable {
     return { softStop: this.#drain.signal, hardStop: this.#hardStopOf(id) }
   }
 
-  /** The sources have ended: the head of the journal is where the sinks end. */
+  /** Called when the sources have ended: the sinks end at the head of the journal. */
   drain(): void {
     this.#drain.abort(new DOMException('The sources have ended', 'AbortError'))
   }

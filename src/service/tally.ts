@@ -16,7 +16,7 @@ export class Tally {
   readonly #meter: Meter
   readonly #labels: { readonly sink: string }
   readonly #refused = new WeakSet<MappedEvent>()
-  /** Batches whose position is the one of a later batch. */
+  /** Batches that are durable and wait for the position that a later batch brings. */
   #uncounted: PackedBatch<MappedEvent>[] = []
 
   constructor(meter: Meter, sink: string) {
@@ -26,12 +26,12 @@ export class Tally {
     for (const name of COUNTERS) meter.add(name, this.#labels, 0)
   }
 
-  /** They are durable as dead letters. */
+  /** Called once these events are durable as dead letters. */
   refused(events: Iterable<MappedEvent>): void {
     for (const event of events) this.#refused.add(event)
   }
 
-  /** Every event of it is durable; `isSaved` says whether the position is behind it. */
+  /** Called once every event of the batch is durable; `isSaved`: the sink's position has moved past it. */
   settled(batch: PackedBatch<MappedEvent>, isSaved: boolean): void {
     this.#uncounted.push(batch)
     if (!isSaved) return

@@ -8,9 +8,9 @@ import { UnmappedEvent } from './unmapped.ts'
 
 export type Validate = (document: JsonObject) => readonly SchemaIssue[]
 
-/** Of a sample: the first of each event type, and then one of so many. */
+/** A sample is the first event of each type, and one of this many. */
 const SAMPLE_EVENTS = 100
-/** Kinds of which each first one is logged, and types of which each first one is looked at. */
+/** The most kinds that are logged, and the most types whose first event is looked at (invariant 5). */
 const REMEMBERED_MAX = 10_000
 
 interface ValidatingContext {
