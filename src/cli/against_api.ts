@@ -13,7 +13,7 @@ import { quietContext } from './quiet_context.ts'
 
 /** The most ids that one difference names. */
 const NAMED_IDS_MAX = 20
-/** A listing of one's own: nothing has been seen before. */
+/** So that the listing leaves nothing out as seen before. */
 const NOTHING_SEEN: EventHistory = { ids: () => [] }
 
 /**
@@ -52,7 +52,7 @@ export async function againstApi(
   return differences
 }
 
-/** What the API lists: whatever its time, which of a record that says none is now, and what is of the range. */
+/** The ids that the API lists: all of them, and those within the range. A record without a time counts as of now, and is only among all. */
 async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, signal: AbortSignal) {
   const [all, within] = [new Set<string>(), new Set<string>()]
   for await (const { events } of stream.read(undefined, NOTHING_SEEN, signal, bounds)) {

@@ -4,11 +4,11 @@ import { digestOf } from '../paging/digest.ts'
 import { hasOwnTime } from '../record/received.ts'
 import { nameOf } from './journal.ts'
 
-/** How long before it was sealed a window's first answers may have come. */
+/** The longest a window may take from its first answer to its seal. */
 const LISTING_MS_MAX = 3_600_000
-/** Windows compared at once: to find the events of a minute takes the journal as long as to find those of an hour. */
+/** Windows compared at once: the journal finds the events of an hour as fast as those of a minute. */
 const WINDOWS_MAX = 256
-/** Events that those windows may have listed before they are compared. */
+/** Windows that have listed this many events are compared at once, however few they are. */
 const EVENTS_MAX = 20_000
 
 /** Compares the windows of a stream, told in the order of their start, with the events that the journal holds of them. */
@@ -60,8 +60,8 @@ function isOf({ fromS, toS, sealedAtMs }: LedgerRow, event: LogEvent): boolean {
 }
 
 /**
- * Whether the retention may have removed some of its events. It is asked after the events were: a run goes on removing.
- * A window that repeats events of earlier listings has them from its begin on, none from before.
+ * Whether the retention may have removed some of the window's events. Asked after the events were read, because a run
+ * goes on removing. Events that a window repeats were received no earlier than the window begins.
  */
 async function mayBeRemoved(journal: JournalReader, { fromS, repeats, sealedAtMs }: LedgerRow): Promise<boolean> {
   const { removed, oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()

@@ -17,13 +17,13 @@ export const journalOption = () => new Option('--journal <file>', 'file of the j
 
 export const journalPathOf = (options: JournalOption, io: Io): string => options.journal ?? durablePath(configOf(options, io))
 
-/** The journal to be asked only, also while a run is going on. */
+/** The journal for reading alone, also while a run is going on. */
 export const readerOf = (options: JournalOption, io: Io): Promise<JournalReader> =>
   openJournalReader(journalPathOf(options, io), systemClock)
 
 /**
- * The journal to be changed by an operator: a run that is going on holds it, and the error says so. Nothing is
- * removed by the way, whatever the limits of the configuration.
+ * The journal for a change by an operator; throws while a run holds it. The retention removes nothing here, whatever
+ * the configuration says.
  */
 export async function writerOf(path: string, io: Io): Promise<Journal> {
   await using reader = await openJournalReader(path, systemClock) // Where there is none, none is made.

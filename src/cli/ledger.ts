@@ -7,8 +7,8 @@ export interface SecondsRange {
 }
 
 /**
- * What windows cover, told one after the other in the order of their start: a journal of a year has two million of them.
- * A bound that is not given begins or ends with the windows.
+ * What windows cover. They are added one by one, in the order of their start: a journal of a year has two million.
+ * A bound that is not given is that of the windows.
  */
 export class Coverage {
   readonly #toS: number | undefined
@@ -31,7 +31,7 @@ export class Coverage {
     return this.#events
   }
 
-  /** From the begin of the first window to the latest end; undefined without any. */
+  /** From the start of the first window to the latest end; undefined without any. */
   get range(): SecondsRange | undefined {
     return this.#firstS === undefined ? undefined : { fromS: this.#firstS, toS: this.#coveredToS! }
   }

@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterFilter, JournalReader } from '../journal/jou
 /** Held at once: each may be as large as an answer of the API (invariant 5). */
 const LETTERS_AT_ONCE = 64
 
-/** All that the filter lets through, the oldest first. Those that were handed out may be dropped meanwhile. */
+/** Every dead letter that the filter lets through, the oldest first. The caller may drop those it has been given. */
 export async function* everyLetter(
   journal: JournalReader,
   { limit = Number.MAX_SAFE_INTEGER, ...filter }: Partial<DeadLetterFilter>,

@@ -7,7 +7,7 @@ import { notFound, usageError } from './exit.ts'
 import { nameOf } from './journal.ts'
 import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 
-/** The furthest a date reaches. */
+/** The last second that a Date can hold. */
 const MAX_S = 8_640_000_000_000
 const seconds = z.int().min(-MAX_S).max(MAX_S)
 const windowSchema = z.object({
@@ -103,7 +103,7 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
     const key = (await journal.streams()).find(own => nameOf(own) === stream)
     const first = windows[0]
     if (first === undefined) continue
-    // A second more at either end: a poll within the second of the one before has a window of no length, which no range touches.
+    // A second more at either end: two polls within one second leave a window of no length, which an exact range would miss.
     const range = { fromS: first.fromS - 1, toS: windows.reduce((latestS, { toS }) => Math.max(latestS, toS), first.toS) + 1 }
     const held = new Set<string>()
     if (key !== undefined) for await (const row of rowsOf(journal, key, range)) held.add(windowKey(row))

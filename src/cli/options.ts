@@ -11,7 +11,7 @@ export interface ConfigOption {
 
 export const configOption = () => new Option('-c, --config <path...>', 'files or folders of the configuration').default(['config'])
 
-/** Of a command with arguments: what stands after the path is one of them. */
+/** For a command with arguments: takes one path, so that what follows it is an argument. */
 export function repeatedConfigOption(): Option {
   const none: readonly string[] = ['config']
   return new Option('-c, --config <path>', 'file or folder of the configuration; once for each')

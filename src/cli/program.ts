@@ -8,7 +8,7 @@ export type Register = (program: Command, context: CommandContext) => void
 export interface CommandContext {
   readonly io: Io
   readonly version: string
-  /** Makes an action of commander of one that returns an exit code. */
+  /** Turns an action that returns an exit code into one of commander's. */
   readonly action: <A extends unknown[]>(run: (...args: A) => Promise<number>) => (...args: A) => Promise<void>
 }
 
@@ -66,7 +66,7 @@ export async function runCli(argv: readonly string[], io: Io, version: string): 
   }
 }
 
-/** The program with the one command that is asked for, or with all of them for who asks what there is. */
+/** The program with the command of that name; with all of them where there is none, for the help. */
 export async function createProgram(context: CommandContext, name?: string): Promise<Command> {
   const program = new Command('tailrace')
     .description('Ships audit logs from a paginated API to a SIEM, at least once, with evidence that nothing is missing.')

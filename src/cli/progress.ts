@@ -22,7 +22,7 @@ export class Progress {
     this.#now = now
   }
 
-  /** Measures as `meter` does, and listens. */
+  /** A meter that passes everything on to `meter`, and listens. */
   listening(meter: Meter): Meter {
     return {
       add: (name, labels, value) => {
@@ -53,7 +53,7 @@ export class Progress {
     return `${name}  ${bar} ${Math.floor(share * 100)} %  ${this.#events.toLocaleString('en')} events  ${rate}/s${rest}`
   }
 
-  /** More than before is another backfill: what a standstill left to be caught up. */
+  /** More than before is a new backfill: after a standstill there is more to list. */
   #left(stream: string, restS: number): void {
     const known = this.#streams.get(stream)
     if (known === undefined || restS > known.restS) this.#streams.set(stream, { wholeS: restS, startedMs: this.#now(), restS })

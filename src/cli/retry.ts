@@ -20,7 +20,10 @@ interface RetryContext {
   readonly io: Io
 }
 
-/** Writes each letter to its sink, one at a time, so that one bad event stops no other; the first failure that is no event's ends it. */
+/**
+ * Writes each letter to its sink, one at a time, so that one bad event stops no other. Throws the first failure that is
+ * not about an event; what was delivered before it is removed.
+ */
 export async function retryLetters(
   letters: AsyncIterable<DeadLetter>,
   { config, journal, io }: RetryContext,

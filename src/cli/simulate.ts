@@ -6,8 +6,7 @@ import { parseDuration, parseNumber } from './options.ts'
 
 /** About 3 GB: more do not fit into the memory that Node takes by itself. */
 const EVENTS_MAX = 3_000_000
-/** A second. */
-const RATE_MAX = 100_000
+const RATE_PER_SECOND_MAX = 100_000
 
 export interface SimulateFlags {
   readonly port?: string
@@ -39,7 +38,7 @@ export function simulatorOptions(flags: SimulateFlags): SimulatorOptions {
 
 /** `5/s`, or `5`: events a second. */
 export function parseRate(text: string): number {
-  return parseNumber('rate', text.replace(/\/s$/, ''), { maximum: RATE_MAX })
+  return parseNumber('rate', text.replace(/\/s$/, ''), { maximum: RATE_PER_SECOND_MAX })
 }
 
 /** How many events the history has. */

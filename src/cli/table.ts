@@ -1,4 +1,4 @@
-/** What a terminal obeys, or takes for the end of a line: names and reasons come from outside. */
+/** Characters that a terminal obeys, or takes for the end of a line. Names and reasons come from outside. */
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu
 
 /** Rows under their headings, aligned, one line for each; the last column is left as wide as it is. */

@@ -63,7 +63,7 @@ async function checked(create: () => Promise<Creatable>, signal: AbortSignal): P
   }
 }
 
-/** By the second half of an error's code. */
+/** Second halves of error codes. */
 const NOT_REACHED: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'proxy'])
 const NOT_LET_IN: ReadonlySet<string> = new Set(['denied', 'unauthorized'])
 

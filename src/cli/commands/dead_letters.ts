@@ -73,7 +73,7 @@ export const register: Register = (program, { io, action }) => {
     )
 }
 
-/** None is handed out where one of the ids is wrong. */
+/** Throws before the first letter where one of the ids is wrong. */
 async function* selected(journal: JournalReader, ids: readonly string[], { component, all }: Selection): AsyncGenerator<DeadLetter> {
   if (ids.length > 0 === (all === true)) throw usageError('Name dead letters by their ids, or take --all of them')
   if (all) return yield* everyLetter(journal, { component })

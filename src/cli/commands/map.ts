@@ -20,7 +20,7 @@ interface MapOptions extends FormatOption {
   readonly json?: boolean
 }
 
-/** Of what is no JSON object, said on standard error; standard output has it whole. */
+/** The most of a broken record that standard error quotes; standard output has it whole. */
 const RECORD_CHARS_MAX = 200
 
 export const register: Register = (program, { io, action }) => {

@@ -16,7 +16,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async ({ sink, from, ...options }: JournalOption & { sink: string; from: string }) => {
         const configured = options.journal === undefined ? configOf(options, io).sinks.find(({ id }) => id === sink) : undefined
-        const fromMs = limitBefore(parseTimeMs(from, systemClock.now()), configured)
+        const fromMs = stretchStart(parseTimeMs(from, systemClock.now()), configured)
         await using journal = await writerOf(journalPathOf(options, io), io)
         const known = await journal.sinks()
         const isKnown = known.includes(sink)
@@ -35,10 +35,10 @@ export const register: Register = (program, { io, action }) => {
 }
 
 /**
- * Where a sink takes events by stretches of time, a replay from within one would write parts of it beside what is there:
- * it begins with the stretch. What the sink is like is known from its configuration alone.
+ * Where a replay begins. A sink that takes events by stretches of time would write a part of one beside what is there, so
+ * it begins with the whole stretch; known only where the sink is configured.
  */
-function limitBefore(fromMs: number, configured: CheckedConfig['sinks'][number] | undefined): number {
+function stretchStart(fromMs: number, configured: CheckedConfig['sinks'][number] | undefined): number {
   if (configured?.spec.batch.alignedTo === undefined) return fromMs
   const lengthMs = configured.settings.batch.timeout
   return Math.floor(fromMs / lengthMs) * lengthMs

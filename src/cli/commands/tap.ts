@@ -47,7 +47,7 @@ export const register: Register = (program, { io, action }) => {
     )
 }
 
-/** A reader that takes nothing does not keep what is told to end. */
+/** Waits for the print; after a soft stop only `STALLED_MS_MAX` longer, for the reader of a pipe may take nothing. */
 async function untilStalled(printed: Promise<void>, { softStop, hardStop }: StopSignals): Promise<void> {
   try {
     await raced(printed, softStop)

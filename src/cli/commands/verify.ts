@@ -67,7 +67,7 @@ export const register: Register = (program, { io, action }) => {
     )
 }
 
-/** Who was never answered has no stream in the journal: that is no silence that was checked. */
+/** A source that was never answered has no stream in the journal: nobody has checked that silence. */
 function neverListed(streams: readonly StreamKey[], options: VerifyOptions, io: Io): readonly string[] {
   if (options.journal !== undefined) return streams.length === 0 ? [`${options.journal}: no window was ever listed to its end`] : []
   const unlisted = configOf(options, io).sources.filter(({ id }) => streams.every(({ source }) => source !== id))
@@ -77,7 +77,7 @@ function neverListed(streams: readonly StreamKey[], options: VerifyOptions, io: 
 function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRange> {
   return {
     ...(from === undefined ? {} : { fromS: Math.floor(parseTimeMs(from, nowMs) / 1000) }),
-    // A second that has begun before it belongs to the range.
+    // A second that has begun before `--to` belongs to the range.
     ...(to === undefined ? {} : { toS: Math.ceil(parseTimeMs(to, nowMs) / 1000) }),
   }
 }
@@ -89,7 +89,7 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
   const held = new Digests(journal, key)
   for await (const row of rowsOf(journal, key, range)) {
     coverage.add(row)
-    // Before it nothing is held. Most windows are passed by this alone.
+    // The journal holds no text received before that. Most windows of an old journal are skipped here.
     if (digests && row.sealedAtMs >= oldestReceivedMs) await held.add(row)
   }
   const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 
-/** What stands below is one value. */
+/** What is nested deeper is taken as one value. */
 const LEVELS_MAX = 64
 
 /** The values of a document by their path, as JSON; a list of texts or numbers is one value. */

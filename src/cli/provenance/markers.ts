@@ -22,6 +22,6 @@ function textMarkers(value: string): readonly string[] {
   if (/^-?\d+\.\d+$/.test(value)) return [String(Number(value) / 2 + 0.125), OTHER_TEXT]
   const [, prefix, digits] = /^(AS)?(\d{1,15})$/i.exec(value) ?? []
   if (digits !== undefined) return [`${prefix ?? ''}${Number(digits) + 1}`, OTHER_TEXT]
-  // The first keeps what is looked for within the value, the second has nothing of it.
+  // The first keeps what a mapper may look for within the value, the second nothing of it.
   return [`${OTHER_TEXT}${value}`, OTHER_TEXT]
 }

@@ -39,8 +39,8 @@ export interface Mapping {
 }
 
 /**
- * Where each field of a mapped event comes from. It is not told but seen: the event is mapped again with one value
- * exchanged, with the type of every other row, at another time; what a field changes with, it is made from.
+ * Where each field of a mapped event comes from. No mapper says so; it is observed: the event is mapped again with one
+ * value exchanged, with the type of every other row, at another time. A field is made from what it changes with.
  */
 export function provenanceOf(event: LogEvent, { mapper, setTime }: Mapping): Provenance {
   const nowMs = event.receivedMs
@@ -87,7 +87,7 @@ function fromOf(field: string, origins: ReadonlyMap<string, readonly Origin[]>, 
   return found.length > 0 ? found.toSorted((a, b) => rank(a) - rank(b)) : [{ constant: true }]
 }
 
-/** What stands in the field, then the row, then what else has a say. */
+/** First what stands in the field, then the row, then the rest. */
 function rank(origin: Origin): number {
   if ('received' in origin) return HOWS.indexOf(origin.how) * 2
   return 'row' in origin ? 3 : 5
