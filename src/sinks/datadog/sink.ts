@@ -34,7 +34,7 @@ export function createDatadogSink(config: DatadogConfig, { clock, format, logger
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
-  const packing = new Packing({ compression: config.compression, logger, isTaken: isTaken })
+  const packing = new Packing({ compression: config.compression, logger, isTaken })
   const encode = createEncoder({ ...config, format })
   const errorOf = (answer: HttpAnswer) => datadogError(answer, { url, keyOrigin: config.api_key.origin, nowMs: clock.now() })
 

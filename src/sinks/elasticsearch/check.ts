@@ -29,18 +29,18 @@ export async function checkHost(options: CheckOptions): Promise<void> {
   if (isElasticsearch) await checkPrivileges(options)
   await checkTarget(options)
   if (!looks) return
-  // An id that no event has: a look that finds nothing needs every right that any look needs.
+  // No event has this id. Finding nothing takes both searches and the refresh, so it needs every right.
   if (template.only !== undefined) await look(template.only, [' '], asking)
 }
 
 const PRIVILEGES_PATH = '/_security/user/_has_privileges'
 
-/** Everybody may ask what he himself may do ("Has privileges API", elastic.co). OpenSearch has no such question. */
+/** Every user may ask for its own privileges ("Has privileges API", elastic.co). OpenSearch has no such call. */
 async function checkPrivileges({ request, errorOf, template, looks, login }: CheckOptions): Promise<void> {
   const wanted = ['create_doc', ...(looks ? ['read', 'maintenance'] : [])]
   const answer = await request(PRIVILEGES_PATH, JSON.stringify({ index: [{ names: [template.pattern], privileges: wanted }] }))
   if (answer.status === 401) throw errorOf(answer, PRIVILEGES_PATH)
-  if (answer.status !== 200) return // Its security is switched off: whoever comes may do everything.
+  if (answer.status !== 200) return // Security is switched off: everybody may do everything.
   const { has_all_requested: hasAll, index } = parseJsonObject(answer.text) ?? {}
   if (hasAll !== false) return
   const has = isJsonObject(index) && isJsonObject(index[template.pattern]) ? index[template.pattern] : {}
@@ -53,7 +53,7 @@ async function checkPrivileges({ request, errorOf, template, looks, login }: Che
 
 /**
  * Whether there is something to write to, or a template for it: without one, the first event would make an index whose
- * fields are guessed from it. Who may not ask is not told.
+ * fields are guessed from it. Says nothing where the user may not ask.
  */
 async function checkTarget({ request, template: { only } }: CheckOptions): Promise<void> {
   if (only === undefined) return
@@ -69,7 +69,7 @@ async function checkTarget({ request, template: { only } }: CheckOptions): Promi
   )
 }
 
-/** An answer of the resolve call that names nothing; what is no such answer names something, for all we know. */
+/** Whether an answer of the resolve call names nothing. An answer of another shape may name something. */
 function isNothing(resolved: JsonObject | undefined): boolean {
   const lists = [resolved?.indices, resolved?.aliases, resolved?.data_streams]
   return lists.every(list => Array.isArray(list) && list.length === 0)

@@ -33,7 +33,7 @@ export function createEncoder(template: IndexTemplate): (events: Iterable<Mapped
 
 /** What a document of ecs begins with. */
 const STAMPED = '{"@timestamp":'
-/** Without one of them a text has no field of that name: not every document is read for the sake of it. */
+/** A text with neither has no such field: it need not be parsed to know. */
 const MAY_BE_STAMPED = /@timestamp|\\u/
 
 /** A data stream refuses what has no `@timestamp`; formats other than ecs have none, so it is put before their own fields. */

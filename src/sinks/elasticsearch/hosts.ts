@@ -34,8 +34,8 @@ export class Hosts {
   }
 
   /**
-   * What `use` gives with the next node, or, if there is no connection to that or it is none of the cluster, with another.
-   * Its other failures are thrown; those that say that the node is ill leave it aside.
+   * Calls `use` with the next node; where that can't be reached or is none of the cluster, with another. Any other failure
+   * is thrown. A node whose failure says that it is ill is left aside for a while.
    */
   async any<T>(use: (host: Host) => Promise<T>): Promise<T> {
     const first = this.#turn++
@@ -70,13 +70,13 @@ export class Hosts {
 
 const whatOf = ({ code }: TailraceError) => code.slice(code.indexOf('.') + 1)
 
-/** Another node may do better. */
+/** Whether another node may do better. */
 function isIll(error: unknown): boolean {
   if (error instanceof RetryableError) return whatOf(error) !== 'busy'
   return isForAnother(error)
 }
 
-/** Nobody has read the request's body, nobody has answered it, or somebody has who is no node of the cluster: the request may go to another. */
+/** Failures after which a request may go to another node: no node of the cluster has taken anything of it. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['unreachable', 'tls', 'proxy', 'not_elasticsearch', 'not_found', 'redirected'])
 
 function isForAnother(error: unknown): boolean {

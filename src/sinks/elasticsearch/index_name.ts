@@ -47,7 +47,7 @@ function madeLegal(name: string): string {
   return legal.toString('utf8', 0, end)
 }
 
-/** Whether a byte of UTF-8 is none that a character begins with. */
+/** Whether a byte of UTF-8 continues a character. */
 const isWithinCharacter = (byte: number) => (byte & 0xc0) === 0x80
 
 /** By the reference page of the create index API (elastic.co). */

@@ -5,13 +5,13 @@ import type { MappedEvent } from '../../core/mapper.ts'
 import { documentIdOf } from './encode.ts'
 import type { IndexTemplate } from './index_name.ts'
 
-/** Ids of one search; with as many hits as a search may answer, each may stand ten times already. */
+/** Ids of one search. A search answers ten times as many hits, so that each may stand in ten indices. */
 const SEARCH_IDS_MAX = 1000
 export const SEARCH_HITS_MAX = 10_000
 /** The most events that are remembered as stored: more than are under way at once, at about 100 bytes each. */
 const RECENT_MAX = 100_000
 
-/** One request to the cluster, whose success is given as text; whatever else comes is thrown. */
+/** One request to the cluster: gives the text of a success, throws anything else. */
 export type Ask = (path: string, body: string, index: string) => Promise<string>
 
 export interface ReplaysOptions {
@@ -39,12 +39,12 @@ export class Replays {
     this.#doubtAtMs = options.clock.now()
   }
 
-  /** Nobody knows what became of a request: whatever was received up to now may be stored. */
+  /** Called when it is not known what became of a request: any event received up to now may be stored. */
   doubt(): void {
     this.#doubtAtMs = this.#options.clock.now()
   }
 
-  /** The destination has said that it holds it. */
+  /** Called when the destination has said that it holds the event. */
   stored(event: MappedEvent): void {
     if (this.#options.mode === 'never') return
     this.#recent.add(this.#keyOf(event))

@@ -68,7 +68,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     http: answer => endpoint.errorOf(answer, path),
   })
 
-  /** One request that is no bulk request; gives the text of a success. */
+  /** A search or a refresh; gives the text of a success. */
   async function ask(host: Host, path: string, body: string, index: string, signal: AbortSignal): Promise<string> {
     const full = basePath(host.url) + path
     const headers: Record<string, string> = body === '' ? {} : { 'content-type': 'application/json' }
@@ -155,7 +155,7 @@ function bulkPathOf(only: string | undefined, pipeline: string | undefined): str
   return `${only === undefined ? '' : `/${encodeURIComponent(only)}`}/_bulk?filter_path=${BULK_FILTER}${through}`
 }
 
-/** What waits for room or for an operator is deferred; when nothing but that is left, the next write says so. */
+/** What waits for room or for an operator is deferred; once only such events are left, the next write throws why. */
 function resultOf(events: readonly MappedEvent[], verdicts: readonly ItemVerdict[]): WriteResult {
   const rejected = []
   const deferred = []

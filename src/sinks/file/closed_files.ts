@@ -29,7 +29,7 @@ export async function findFiles(template: PathTemplate): Promise<readonly FoundF
   return found
 }
 
-/** Gives a file that is written no more the next number of its place. A file without a line goes. */
+/** Closes a file for good: renames it with the next number of its path, or removes it where it is empty. */
 export async function retire(path: string, template: PathTemplate): Promise<void> {
   const stats = await stat(path).catch(absent)
   if (stats === undefined) return
@@ -69,7 +69,7 @@ async function compressFile(path: string, signal: AbortSignal): Promise<void> {
       await writeCompressed(path, partial, signal)
       await rename(partial, compressed)
     } catch (error) {
-      await rm(partial, { force: true }).catch(() => {}) // Found the next time; on a full disk it would be in the way of the events.
+      await rm(partial, { force: true }).catch(() => {}) // On a full disk it takes the room of events. What stays is found the next time.
       throw error
     }
     await syncFolder(dirname(path))

@@ -30,8 +30,8 @@ export function lockFiles(base: string, template: string): Disposable {
 }
 
 /**
- * What the system says of it, which SQLite does not tell. Nothing is opened for that: to close a file would end the locks
- * that this process has on it.
+ * The system's own reason, which SQLite does not tell. No file is opened to learn it: closing one would end the locks that
+ * this process holds on it.
  */
 function refusal(base: string, path: string): unknown {
   try {

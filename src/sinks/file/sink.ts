@@ -38,7 +38,7 @@ export class FileSink implements Sink {
   /** Whatever touches a file that is written to, one after another. */
   #turns: Promise<unknown> = Promise.resolve()
   #tidying: Promise<void> | undefined
-  /** A file was closed since the tidying under way began. */
+  /** A file was closed after the tidying under way had begun. */
   #isUntidy = false
   #watching: Promise<void> | undefined
 
@@ -58,7 +58,7 @@ export class FileSink implements Sink {
     )
   }
 
-  /** Without the lock: a run that is going on holds it. */
+  /** Takes no lock: a run that is going on holds it. */
   async check(signal: AbortSignal): Promise<void> {
     const { base } = this.#template
     try {
@@ -94,7 +94,7 @@ export class FileSink implements Sink {
         signal.throwIfAborted()
         await this.#buffers.encode(linesOf(group), lines => this.#appendTo(this.#template.seriesOf(group[0]!.event), lines))
       } catch (error) {
-        // What is durable is not written again for the sake of the rest; the rest alone tells its failure the next time.
+        // Groups that are durable are not written again. The next write has the failing group first, and throws its error.
         if (index === 0) throw error
         return { rejected: [], deferred: groups.slice(index).flat() }
       }
@@ -112,7 +112,7 @@ export class FileSink implements Sink {
     }
   }
 
-  /** The open file of the series, or a new one where the day, the size or somebody else's hand ends the old. */
+  /** The open file of the series, or a new one where the period, the size or somebody else has ended the old. */
   async #fileFor(series: Series, path: string, bytes: number): Promise<LineFile> {
     const key = this.#keyOf(series)
     const period = this.#periodNow()

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { BlockedError } from '../../core/errors.ts'
 
-/** More than one write can have left unfinished. */
+/** How far back the end is looked for: more than one unfinished write can have left. */
 const TAIL_BYTES_MAX = 256 * 2 ** 20
 const CHUNK_BYTES = 1 << 20
 const NEWLINE = 0x0a

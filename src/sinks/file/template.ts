@@ -1,17 +1,17 @@
-import { basename, dirname, extname, join, sep } from 'node:path'
+import { basename, dirname, extname, join, relative, sep } from 'node:path'
 import type { StreamName } from '../../core/context.ts'
 
 /** The values that tell one series of files from another: those of the placeholders the template has. */
 export type Series = StreamName
 
-/** A file that the template made. */
+/** A file whose name the template makes. */
 export interface FoundFile {
   readonly path: string
   readonly series: Series
   /** Undefined: still written to. */
   readonly number: number | undefined
   readonly isGzip: boolean
-  /** A compression that did not come to its end. */
+  /** What is left of a compression that did not finish. */
   readonly isPartial: boolean
 }
 
@@ -22,10 +22,10 @@ export interface PathTemplate {
   readonly depth: number
   /** Whether the path has a new name every hour, or day. */
   readonly period: 'hour' | 'day' | undefined
-  /** What of an event decides about its series. */
+  /** The series that events of this source and stream belong to. */
   seriesOf(event: Series): Series
   pathOf(series: Series, nowMs: number): string
-  /** Undefined for what the template did not make. */
+  /** Undefined for a path that the template does not make. */
   match(path: string): FoundFile | undefined
 }
 
@@ -60,7 +60,7 @@ export function activePath({ path, number }: FoundFile): string {
   return number === undefined ? plain : plain.replace(new RegExp(`\\.0*${number}(\\.[^.${sep}]*)?$`), '$1')
 }
 
-/** Of the files that have such a name, those of `streams` are the template's; any other is somebody else's. */
+/** A template of the sink's path. It claims the files of `streams` alone; any other of such a name is somebody else's. */
 export function pathTemplate(text: string, streams: readonly StreamName[]): PathTemplate {
   const first = text.search(/\{|%/)
   const base = join(dirname(first < 0 ? text : `${text.slice(0, first)}x`))
@@ -73,13 +73,7 @@ export function pathTemplate(text: string, streams: readonly StreamName[]): Path
   const known = new Set(streams.map(stream => JSON.stringify(only({ ...stream }))))
   return {
     base,
-    depth:
-      join(text).split(sep).length -
-      (base === '.'
-        ? 0
-        : join(base)
-            .split(sep)
-            .filter((part, n) => part !== '' || n === 0).length),
+    depth: relative(base, join(text)).split(sep).length,
     period: text.includes('%H') ? 'hour' : text.includes('%d') ? 'day' : undefined,
     seriesOf: ({ source, stream }) => only({ source, stream }),
     pathOf(series, nowMs) {

@@ -25,7 +25,7 @@ export function createHttpSink(config: HttpConfig, { clock, logger }: SinkContex
     ...http,
     component: 'http',
     url,
-    // Nothing that the receiver is told overrides what the user has set, but the login.
+    // The user's headers win over ours, and the login over both.
     headers: () => ({ 'content-type': CONTENT_TYPES[encoding], ...http.headers(), ...login.headers() }),
     concurrencyMax: REQUESTS_MAX,
     answerBytesMax: ANSWER_BYTES_MAX,
@@ -61,7 +61,7 @@ export function createHttpSink(config: HttpConfig, { clock, logger }: SinkContex
         return
       }
       const answer = await endpoint.request({ method: 'HEAD' }, signal)
-      // Who takes events need not know HEAD: that it is refused says nothing, that the login is refused or the address is another does.
+      // A receiver need not know HEAD, so most refusals say nothing. A refused login, a redirect or a failing server does.
       const { status } = answer
       if (status >= 500 || (status >= 300 && status < 400) || [401, 403, 407, 429].includes(status)) throw errorOf(answer)
     },

@@ -15,7 +15,7 @@ const { Kafka, logLevel, Partitioners } = kafkajs
 
 const CONNECT_MS_MAX = 10_000
 const KEEP_ALIVE_MS = 60_000
-/** kafkajs heals what is over within a second or two, such as a leader that moves; the engine has the patience for the rest. */
+/** Enough for what is over within a second or two, such as a leader that moves; the engine tries again after the rest. */
 const SEND_RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 500 }
 
 export interface ConnectionSettings {
@@ -36,7 +36,7 @@ export class KafkaConnection {
   readonly #sockets = new Set<Socket>()
   readonly #partitionOf = Partitioners.DefaultPartitioner()
   readonly #partitions: Partitions
-  /** By partition, the ids of a sending that failed, of which the broker may have stored any part. */
+  /** By partition, the ids of a sending under way or failed: the broker may have stored them. */
   readonly #unsettled = new Map<string, readonly string[]>()
   #opened: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -103,7 +103,7 @@ export class KafkaConnection {
     })
   }
 
-  /** Resolves when every replica in step has the messages. One partition a request: so what failed is known, and counted alone. */
+  /** Resolves when every replica in step has the messages. A request has one partition, so that its failure is its own. */
   async send(group: Group, timestamp?: string): Promise<void> {
     const { topic, partition, messages } = group
     const key = partitionKey(group)
@@ -125,7 +125,7 @@ export class KafkaConnection {
     this.#unsettled.delete(key)
   }
 
-  /** The broker has said that it stored nothing of it. */
+  /** Called when the broker has said that it stored nothing of the group. */
   settle(group: Group): void {
     this.#unsettled.delete(partitionKey(group))
   }

@@ -18,7 +18,7 @@ export interface Outcome {
   readonly error?: TailraceError | undefined
 }
 
-/** Orders by topic and partition what `messageOf` makes; within one, the order stays. */
+/** Makes the messages of a topic's events, and groups them by partition; within a partition the order stays. */
 export function groupByPartition(
   topic: string,
   events: readonly MappedEvent[],

@@ -32,12 +32,12 @@ export class Partitions {
     }
   }
 
-  /** The topic may have been made anew with fewer. */
+  /** Called after a failed sending: the topic may have been made anew with fewer. */
   forget(topic: string): void {
     this.#known.delete(topic)
   }
 
-  /** What is known already is good enough where the question fails: a sending will tell what is wrong. */
+  /** Where the question fails, the count from before is good enough: the sending will tell what is wrong. */
   async #count(topic: string, before: Known | undefined): Promise<number> {
     const asked = this.#ask(topic)
     return await (before === undefined ? asked : asked.catch(() => before.count))

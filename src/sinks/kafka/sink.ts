@@ -22,7 +22,7 @@ export class KafkaSink implements Sink {
   readonly #connectWith: (settings: ConnectionSettings) => Connection
   readonly #tls: TlsMaterial | undefined
   readonly #topic: ReturnType<typeof topicTemplate>
-  /** Under a count of messages one write follows the other. */
+  /** One write at a time where the producer is idempotent: it counts its messages. */
   readonly #turns: PQueue
   #idempotent: boolean
   #connection: Connection | undefined
@@ -92,7 +92,7 @@ export class KafkaSink implements Sink {
       connection = await this.#open(ended)
     }
     const outcomes = [...failed, ...(await Promise.all(groups.map(group => this.#send(group, connection))))]
-    // A refused credential is read anew the next time, a count that has got lost starts anew.
+    // The next connection reads a refused credential again, and starts a lost count again.
     if (outcomes.some(({ error }) => error instanceof BlockedError || isSpoilt(error))) await this.#drop(connection)
     return resultOf(outcomes)
   }
@@ -134,7 +134,7 @@ export class KafkaSink implements Sink {
     }
   }
 
-  /** A topic may take no times of long ago. The time of the event stands in the document; it is no reason to lose it. */
+  /** A topic may refuse times of long ago. The document holds the event's time, so the message carries that of its sending. */
   async #sendWithOwnTime(group: Group, connection: Connection): Promise<void> {
     if (!this.#warnedOfTimes) {
       this.#warnedOfTimes = true

@@ -2,9 +2,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { ReadAnswer } from '../../toolkit/http/answer.ts'
 
 /**
- * One request of an exporter, seen from outside of it. The exporter tells neither status nor Retry-After of what
- * it takes for retryable, and an answer that was cut off it takes for a success: so the answer is read here as well, and
- * what is read here decides.
+ * One request of an exporter, watched from outside. The exporter hides status and Retry-After of what it calls retryable,
+ * and takes an answer that was cut off for a success. So the answer is read here too, and this reading decides.
  */
 export class Attempt {
   readonly #answer = Promise.withResolvers<ReadAnswer>()
@@ -23,7 +22,7 @@ export class Attempt {
     return this.#answer.promise
   }
 
-  /** Those of the request; undefined when the exporter never came so far. */
+  /** Headers of the request; undefined while the exporter has not asked for them. */
   get headers(): Readonly<Record<string, string>> | undefined {
     return this.#headers
   }
@@ -39,7 +38,7 @@ export class Attempt {
   watch(request: ClientRequest): void {
     this.#request = request
     request.on('error', error => this.end(error)).once('response', response => this.#read(response))
-    // Nobody asked for another protocol. Of this the exporter would hear nothing, and never come to rest.
+    // Nobody asked for another protocol. The exporter does not hear of it, and would wait for ever.
     request.once('upgrade', (_, socket) => {
       socket.destroy()
       request.emit('error', new Error('The answer is in another protocol (status 101)'))
@@ -48,7 +47,7 @@ export class Attempt {
     // piece would fail before its answer was read: so all goes at once. The end of a request uncorks.
     request.once('socket', socket => request.writableEnded || socket.cork())
     queueMicrotask(() => {
-      // By then the exporter has set its timeout, which has another purpose (see `exporter.ts`), and the socket has not been told yet.
+      // By now the exporter has set its timeout, which only keeps it from retries (`exporter.ts`); the socket does not have it yet.
       request.setTimeout(0)
       if (this.#over !== undefined) request.destroy(this.#over)
     })
@@ -62,7 +61,7 @@ export class Attempt {
     this.#request?.destroy(error)
   }
 
-  /** The exporter is done with it. An answer may come before the request has been sent whole; nobody sends the rest. */
+  /** Called when the exporter is done. An answer may come before the whole request is sent; then nobody sends the rest. */
   rest(): void {
     this.end(new Error('The exporter ended without an answer')) // Nothing, once there is one.
     if (this.#request?.writableFinished === false) this.#request.destroy()
@@ -71,7 +70,7 @@ export class Attempt {
   #read(response: IncomingMessage): void {
     const { statusCode: status = 0 } = response
     const headers = { ...response.headers }
-    // When to try again is decided elsewhere. Of `0` or a time that has passed the exporter would make a timer of negative length.
+    // When to try again is decided elsewhere. From `0` or a time in the past the exporter would set a negative timer.
     delete response.headers['retry-after']
     const pieces: Buffer[] = []
     let bytes = 0

@@ -27,7 +27,7 @@ export interface OtlpExporterOptions extends AgentOptions {
 
 const EXPORTERS = { 'http/json': JsonLogExporter, 'http/protobuf': ProtobufLogExporter }
 const REQUEST_CREATED = 'http.client.request.created'
-/** What the exporter would wait for longer than that it leaves to its caller: it tries nothing again by itself. */
+/** The exporter tries again only where its pause fits into this time: never. */
 const EXPORTER_RETRY_MS_MAX = 1
 
 interface Opened extends OpenAgent {
@@ -145,7 +145,7 @@ export class OtlpExporter {
   }
 }
 
-/** OTEL_EXPORTER_OTLP_* is for the telemetry of programs. The exporter reads it when it is made, and would send its headers beside ours. */
+/** Hides OTEL_EXPORTER_OTLP_*, which is for the telemetry of programs: the exporter reads it when it is made, and would add those headers to ours. */
 function withoutVariables<T>(make: () => T): T {
   const hidden = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'))
   for (const [name] of hidden) delete process.env[name]

@@ -6,10 +6,10 @@ import type { EndpointHandler } from './handler.ts'
 
 /** The SDK asks anew for credentials that end within its own leeway of minutes, so a rotated file is read at once. */
 const KNOWN_MS = 1000
-/** Handed on to what reads shared files, which otherwise keeps for the life of the process what it has read once. */
+/** Passed to the readers of shared files, which would otherwise keep for the life of the process what they have read once. */
 const REREAD = { ignoreCache: true }
 
-/** Its own retries are off: the engine retries, and tells of it. */
+/** The client's own retries are off: the engine retries, and reports it. */
 export function createClient(config: S3Config, handler: EndpointHandler, clock: Clock): S3Client {
   const { region, endpoint, path_style, access_key_id, secret_access_key, session_token } = config
   return new S3Client({
@@ -35,7 +35,7 @@ export function createClient(config: S3Config, handler: EndpointHandler, clock: 
   })
 }
 
-/** As the SDK finds it, but in files that are read anew: of what it is not told to read again it sees no correction. */
+/** As the SDK finds the region, but with the shared files read again: the SDK alone would never see a correction. */
 function findRegion(): () => Promise<string> {
   let found: Promise<string> | undefined
   const find = async () => {

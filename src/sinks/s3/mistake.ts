@@ -1,7 +1,7 @@
 import type { Mistake } from '../../toolkit/declaration.ts'
 import type { S3Config } from './config.ts'
 
-/** What is wrong between settings that are each right. */
+/** Settings that are right alone and wrong together. */
 export function s3Mistake(config: S3Config, { format }: { readonly format: string }): Mistake | undefined {
   const { access_key_id, secret_access_key, session_token, encoding, security_lake, region, path } = config
   if (access_key_id !== undefined && secret_access_key === undefined) return needs('access_key_id', 'secret_access_key')

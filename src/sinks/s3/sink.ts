@@ -24,7 +24,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
   const encoding = createEncoding(config)
   const closed = new AbortController()
   const where = `bucket ${config.bucket}${config.endpoint === undefined ? '' : ` at ${config.endpoint.origin}`}`
-  /** Objects that are stored, of writes that are tried again as they were. */
+  /** By the events of a write that is not done: the objects that are stored already. The engine tries again with the same list. */
   const stored = new WeakMap<readonly MappedEvent[], Set<string>>()
   const secrets = [config.access_key_id, config.secret_access_key, config.session_token].filter(secret => secret !== undefined)
 
@@ -63,7 +63,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
 
   function errorOf(cause: unknown): TailraceError {
     const error = s3Error(where, cause, clock.now())
-    // A client keeps what the SDK has found by itself, credentials that say no end of theirs among it: a new one looks again.
+    // A client keeps what the SDK has found by itself, such as credentials without an end: a new one looks again.
     if (error instanceof BlockedError) client = createClient(config, handler, clock)
     return error
   }
@@ -85,7 +85,7 @@ export function createS3Sink(config: S3Config, { clock, logger }: SinkContext): 
         await client.send(command, { abortSignal: signal })
       } catch (cause) {
         signal.throwIfAborted()
-        // Known and let in: to list is no right that writing needs.
+        // The login is good: writing needs no right to list.
         if ((cause as Error).name !== 'AccessDenied') throw errorOf(cause)
         logger.info(`${where}: the credentials may not list it, which is not needed; whether they may write shows with the first object`)
       }

@@ -55,8 +55,8 @@ export async function upload(
 }
 
 /**
- * The library gives its requests no signal, and a failed clearing away of parts hides the failure that it clears up
- * after. So every request ends on the signal, but the one that removes the parts, whose own failure is only noted.
+ * A client whose requests end on the signal, which the upload library does not pass on. Only the request that removes parts
+ * after a failure runs on, and its own failure is logged: thrown, it would hide the first one.
  */
 function abortable({ client, config, logger }: { client: S3Client; config: S3Config; logger: Logger }, signal: AbortSignal): S3Client {
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {

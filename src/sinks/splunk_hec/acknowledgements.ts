@@ -4,13 +4,13 @@ import { BlockedError, RetryableError, toError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../core/json.ts'
 
 /**
- * Channels of the collector, each for one batch at a time. The collector counts anew after a restart: on a channel
- * that two batches share, the number of one that was lost there may be given to the other.
+ * Channels of the collector, each for one batch at a time. After a restart the collector counts from the start: on a shared
+ * channel, the number of a batch that was lost could be given to another one.
  */
 export class Channels {
   readonly #free: string[] = []
 
-  /** To be given back once nothing waits on it; one whose number is not known, or was not acknowledged, never is. */
+  /** The caller gives it back once its batch is acknowledged or refused; never where that is not known. */
   take(): string {
     return this.#free.pop() ?? randomUUID()
   }

@@ -41,24 +41,24 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
   const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
   const buffers = new BodyBuffers()
   const compress = createCompressor(config)
-  const packing = new Packing({ compression: config.compression, logger, isTaken: isTaken })
+  const packing = new Packing({ compression: config.compression, logger, isTaken })
   const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, path = paths.event) =>
     hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
   const channels = new Channels()
   const closed = new AbortController()
-  let acknowledges = !config.acknowledge
+  let isVerified = !config.acknowledge
 
   /**
    * Before the first events: a token without acknowledgement would store them at each attempt and never say so.
    * Asked on a channel of its own, because the collector tells the state of an ackId only once.
    */
   async function verifyAcknowledgement(signal: AbortSignal): Promise<void> {
-    if (acknowledges) return
+    if (isVerified) return
     const headers = onChannel(channels.take())
     const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}', headers }, signal)
     if (answer.status !== 200 || !tellsStates(answer.text)) throw errorOf(answer, paths.ack)
-    acknowledges = true
+    isVerified = true
   }
 
   async function send(events: readonly MappedEvent[], channel: Headers, signal: AbortSignal): Promise<HttpAnswer> {
@@ -81,7 +81,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     }
     const { ackId } = readHecAnswer(answer.text)
     if (ackId === undefined) {
-      acknowledges = false
+      isVerified = false
       throw noAcknowledgement(url)
     }
     const ask = async (body: string, until: AbortSignal) => {
@@ -93,7 +93,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     try {
       await acknowledged(ackId, { ask, intervalMs, timeoutMs, clock }, AbortSignal.any([signal, closed.signal]))
     } catch (error) {
-      acknowledges = false // Asked before the batch is sent again: where no state is told, each attempt would store it anew.
+      isVerified = false // Asked before the batch is sent again: where no state is told, each attempt would store it anew.
       throw error
     }
     channels.giveBack(channel)
@@ -148,7 +148,7 @@ function pathsOf({ pathname }: URL) {
  */
 function withoutInvalid(events: readonly MappedEvent[], { eventNumber, message }: InvalidEventError): WriteResult {
   const event = events.length === 1 ? events[0] : events[eventNumber]
-  // A number that fits none names none: halving finds the one.
+  // The number fits no event: halving finds the one at fault.
   if (event === undefined) throw new BatchRefusedError('splunk_hec.invalid', message)
   return { rejected: [{ event, reason: message }], deferred: events.filter(other => other !== event) }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineSink } from '../../toolkit/declaration.ts'
 import type { Output } from './output.ts'
 
-/** Of all sinks of the process, as standard output is. */
+/** One for all sinks of the process: they share one standard output. */
 let file: Output | undefined
 
 export const stdout = defineSink({

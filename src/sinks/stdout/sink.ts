@@ -6,8 +6,8 @@ import { raced } from '../../toolkit/raced.ts'
 import type { Output } from './output.ts'
 
 /**
- * One JSON text a line (NDJSON). The output's taking them is the acknowledgement: whoever reads a pipe answers for them
- * from there on.
+ * One JSON text a line (NDJSON). A line is acknowledged when the output has taken it: from then on the reader of a pipe
+ * answers for it.
  */
 export function createStdoutSink(output: Output): Sink {
   const buffers = new BodyBuffers()
