@@ -20,10 +20,7 @@ const SCALAR = /[^\s,\]}]+/y
 const QUOTE = 34
 const BACKSLASH = 92
 
-/**
- * The values of a JSON text with their places. It has to be JSON, which whoever received it has seen to: nothing is
- * checked again. However deep it is, nothing here calls itself.
- */
+/** The values of a JSON text with their places. The text has to be valid JSON: nothing is checked. It may be nested to any depth. */
 export function scanJson(text: string): JsonNode {
   let root: JsonNode | undefined
   let open: JsonNode | undefined
@@ -76,7 +73,7 @@ export function scanJson(text: string): JsonNode {
   return root
 }
 
-/** After the quote that ends the text which begins at `start`. */
+/** The place after the closing quote of the text that begins at `start`. */
 function endOfText(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let slashes = 0
@@ -86,7 +83,7 @@ function endOfText(text: string, start: number): number {
   throw new SyntaxError('A text has no end')
 }
 
-/** What a text of JSON says, quotes and escapes undone; of anything else, how it is written. */
+/** A JSON string without quotes and escapes; any other value as it is written. */
 export function decoded(text: string, { start, end }: Span): string {
   if (text.charCodeAt(start) !== QUOTE) return text.slice(start, end)
   const inner = text.slice(start + 1, end - 1)
@@ -105,7 +102,7 @@ export function placesOf(text: string, { start, end }: Span): readonly number[] 
   return places
 }
 
-/** Every value below a node, itself first; what `skips` says is not gone into. */
+/** The node, then every value below it; a node that `skips` names is left out with all below it. */
 export function* nodesBelow(node: JsonNode, skips: (node: JsonNode) => boolean = () => false): Generator<JsonNode> {
   const waiting = [node]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -132,7 +129,7 @@ export function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at)
 }
 
-/** Takes members of one object or list out, each with one comma. */
+/** Removes members of one object or list, each with one comma. */
 export function removals(container: JsonNode, dropped: ReadonlySet<JsonNode>): readonly Edit[] {
   const { children } = container
   const startOf = (node: JsonNode) => node.key?.start ?? node.start

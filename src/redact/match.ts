@@ -23,7 +23,7 @@ export function nodesAt(text: string, root: JsonNode, path: RedactPath): Readonl
   return found
 }
 
-/** How many steps are done once this child is entered: one; none while a path goes on looking; nothing if it does not lead there. */
+/** How many steps of the path entering this child completes; empty where the path does not lead into it. */
 function stepInto(text: string, node: JsonNode, child: JsonNode, position: number, step: Step): readonly (0 | 1)[] {
   if (step === 'deep') return LOOK_ON
   if (step === 'any') return DONE

@@ -47,7 +47,7 @@ function groupsOf(address: string): readonly number[] {
   return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
 }
 
-/** The same for every spelling of an address, and of one of IPv4 within IPv6 (`::ffff:203.0.113.9`) that of IPv4; undefined for what is none. */
+/** A key that is equal for every spelling of an address; IPv4 within IPv6 (`::ffff:203.0.113.9`) has that of IPv4. Undefined for what is no address. */
 export function addressKey(address: string): string | undefined {
   const kind = address.includes('%') ? 0 : isIP(address)
   if (kind !== 6) return kind === 4 ? address : undefined

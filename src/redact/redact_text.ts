@@ -6,11 +6,11 @@ import type { RedactPath } from './path.ts'
 import { replacementOf, type Treatment } from './rule.ts'
 import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
 
-/** Names at the top of a record that say what it is: no wildcard reaches them, and nobody else's value changes them. */
+/** Names at the top of a record that say what it is: no wildcard reaches them, and no value redacted elsewhere changes them. */
 export const KEPT_FIELDS: ReadonlySet<string> = new Set(['type', 'object', 'effective_at', 'event', 'created_at'])
-/** An audit log has none of these: one that comes along is a field like any other. */
+/** In a record of the audit log these are fields like any other. */
 const ONLY_OF_ORGANIZATION_LOG = ['event', 'created_at'] as const
-/** Names that the mapping reads by. Another field's value that is spelled like one does not rename it. */
+/** Names by which the mapping reads. They are kept even where a redacted value is spelled like one. */
 const KEPT_NAMES: ReadonlySet<string> = new Set(
   [
     'id type effective_at object event created_at target api_request success project actor session api_key user service_account email name ip_address user_agent ja3 ja4',
@@ -25,13 +25,13 @@ interface PathRule extends Treatment {
 
 export interface RedactedText {
   readonly text: string
-  /** What else has to go, wherever it stands. */
+  /** The redacted values, which have to go wherever else they stand. */
   readonly secrets: Secrets
 }
 
 /**
  * A record without the values at the paths, and without those same values anywhere else in it. Only pieces that
- * hold such a value change: every other byte stays (invariant 3). `found` are values that go beside.
+ * hold such a value change: every other byte stays (invariant 3). `found` are further values that have to go.
  */
 export function redactText(text: string, rules: readonly PathRule[], found?: Secrets): RedactedText {
   const root = scanJson(text)
@@ -52,7 +52,7 @@ export function redactText(text: string, rules: readonly PathRule[], found?: Sec
   return { text: edited(text, edits), secrets }
 }
 
-/** What the rules are about: values that are taken out whole, and scalars that are replaced. Of two rules the first has a scalar. */
+/** What the rules name: values that are taken out whole, and scalars that are replaced. Where two rules name a scalar, the first decides. */
 function claim(
   text: string,
   root: JsonNode,
@@ -79,8 +79,8 @@ const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath, 
   kept.has(node) || (node.parent === root && node.key !== undefined && isIdByChance(text, node.key, path))
 
 /**
- * What says of the record what it is: of a name that stands twice the last, which is the one that is read. A record that
- * has a type or a time by the names of the audit log is one.
+ * The nodes of `KEPT_FIELDS`; where a name stands twice the last one, which is the one that is read. A record with a type or
+ * a time under the audit log's names is one of the audit log.
  */
 function keptNodesOf(text: string, { children }: JsonNode): ReadonlySet<JsonNode> {
   const byName = new Map<string, JsonNode>()
@@ -92,11 +92,11 @@ function keptNodesOf(text: string, { children }: JsonNode): ReadonlySet<JsonNode
   return new Set(byName.values())
 }
 
-/** The id of a record goes only where a path names it. */
+/** Whether a path that is not just `id` reaches the id of the record: then the id stays. */
 const isIdByChance = (text: string, key: Span, path: RedactPath) =>
   decoded(text, key) === 'id' && (path.steps.length > 1 || path.steps[0] === 'any')
 
-/** Something that says something: no null, no empty text, object or list. */
+/** Whether a scalar says something: it is no null and no empty text. */
 function isValue(text: string, { kind, start, end }: JsonNode): boolean {
   if (kind === 'text') return end - start > 2
   return kind === 'other' && text.slice(start, end) !== 'null'
@@ -123,7 +123,7 @@ function spread(
     const isScalar = node.kind === 'text' || node.kind === 'other'
     if (!isScalar || claimed.has(node) || kept.has(node)) continue
     const found = node.kind === 'text' ? editsOf(text, node, secrets.find(decoded(text, node))) : editsOfNumber(text, node, secrets)
-    // An id stays one that no other event has: a part of it that is masked would make two of them alike.
+    // The id has to stay unique: with a part masked, two events could have the same.
     if (found.length > 0 && node.parent === root && node.key !== undefined && decoded(text, node.key) === 'id')
       edits.push({ start: node.start, end: node.end, text: `"sha256-${hash('sha256', text).slice(0, 32)}"` })
     else edits.push(...found)
@@ -136,7 +136,7 @@ function namesOfPayload(text: string, root: JsonNode): readonly string[] {
   return type === undefined ? [] : rowOf(decoded(text, type)).payloadKeys
 }
 
-/** The names of an object without the values. */
+/** Takes the values out of the names of an object. */
 function renamed(
   text: string,
   { children }: JsonNode,

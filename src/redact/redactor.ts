@@ -10,8 +10,8 @@ import { isEmail, type RedactRule, replacementOf } from './rule.ts'
 import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
 
 /**
- * A mapper of events that hold nothing of what the rules name. They are redacted before they are mapped, so that no
- * field, sentence or hash is made from what has to go. Throws `BlockedError` where a key can't be read.
+ * A mapper that redacts each event before it maps it, so that no field, sentence or hash is made from what has to go.
+ * Throws `BlockedError` where a key can't be read.
  */
 export function redactingMapper(mapper: Mapper, rules: readonly RedactRule[]): Mapper {
   const byPath = rules.filter(({ paths }) => paths.length > 0)
@@ -32,7 +32,7 @@ function redactEvent(event: LogEvent, text: string): LogEvent {
   return new LogEvent({ source, stream, id, timeMs, receivedMs, text, body, received: event.received ?? event })
 }
 
-/** Fields of the output: what stands there goes from the record too, and what is still there after mapping again. */
+/** Redacts fields of the output: takes their values out of the record, maps that again, and redacts what the fields still hold. */
 function redactMapped(event: LogEvent, mapped: MappedEvent, mapper: Mapper, rules: readonly RedactRule[]): MappedEvent {
   const secrets = new Secrets()
   const done = new Set<string>()
@@ -56,13 +56,13 @@ function* valuesAt(json: string, rules: readonly RedactRule[]): Generator<readon
   }
 }
 
-/** A text with something in it, or a number that is looked for elsewhere. */
+/** Whether a leaf is a text that is not empty, or a number long enough to be looked for elsewhere. */
 function isSought({ kind, start, end }: JsonNode): boolean {
   if (kind === 'text') return end - start > 2
   return kind === 'other' && end - start >= NUMBER_CHARS_MIN
 }
 
-/** What could not be redacted in the record: constants, and what is made of other values. */
+/** Redacts what the record could not be rid of: constants, and what is made from other values. */
 function redactOutput(json: string, rules: readonly RedactRule[], done: ReadonlySet<string>): string {
   const root = scanJson(json)
   const dropped = new Set<JsonNode>()
@@ -99,14 +99,14 @@ function dropEmptied(dropped: Set<JsonNode>): void {
   }
 }
 
-/** A field that a schema wants to be a number, an address of IP or an e-mail address is left out rather than made wrong. */
+/** Whether a replacement may stand in the field: where a schema may want a number, an IP address or an e-mail address, it has to be one. */
 function fits(value: string, replacement: string, leaf: JsonNode): boolean {
   if (leaf.kind !== 'text') return false
   if (isIP(value) !== 0) return isIP(replacement) !== 0
   return !isEmail(value) || isEmail(replacement) || replacement === value
 }
 
-/** A mapped event whose text was edited; its document is read from that when somebody asks. */
+/** A mapped event whose text was edited; the document is parsed from it when first asked for. */
 class RedactedOutput implements MappedEvent {
   readonly event: LogEvent
   readonly json: string

@@ -11,7 +11,7 @@ export interface Treatment {
   readonly keyId?: string | undefined
   /** Leaves the domain of an e-mail address as it is. */
   readonly keepDomain?: boolean | undefined
-  /** Makes of an IP address the one of its network: bits that stay. */
+  /** Replaces an IP address by that of its network: the bits that stay. */
   readonly keepPrefix?: Prefix | undefined
 }
 

@@ -4,9 +4,9 @@ import { addressKey } from './network.ts'
 import { folded, numberKey, patternOf, piecesOf, plainNumber } from './spelling.ts'
 import { readingsOf } from './unescape.ts'
 
-/** A shorter value is looked for as a whole alone: within other texts it would be found by chance. */
+/** A shorter value is found only where it is the whole text: within other texts it would be found by chance. */
 const PART_CHARS_MIN = 4
-/** As long as a text may be that is such a value, with marks apart and white space around it. */
+/** The longest text that may be such a short value, with its marks apart and white space around it. */
 const SHORT_CHARS_MAX = 32
 
 /**
@@ -35,7 +35,7 @@ export const NUMBER_CHARS_MIN = 6
 interface Secret {
   readonly value: string
   readonly replacement: string
-  /** Whether it is a piece of a long one, for which one pattern would be too large. */
+  /** Whether it is a piece of a value that is too long for one pattern. */
   readonly isPiece?: boolean
 }
 
@@ -104,7 +104,7 @@ export class Secrets {
     return inReadings.length === 0 && this.#addresses.size === 0 ? found : apart([...found, ...inReadings])
   }
 
-  /** What comes in place of a number, however it is spelled; one with a value in it has no part that could stay a number. */
+  /** The replacement of a number, however it is spelled. One that holds a value is replaced whole: a part would be no number. */
   findNumber(text: string): string | undefined {
     return this.#numberOf(text) ?? (text.length < NUMBER_CHARS_MIN ? undefined : this.find(text)[0]?.replacement)
   }
@@ -113,7 +113,7 @@ export class Secrets {
     return this.#numbers.size === 0 ? undefined : this.#numbers.get(numberKey(text) ?? '')
   }
 
-  /** Of a text that is such a value from end to end: with many values, this is by far faster than to look for each. */
+  /** The replacement of a text that is a value from end to end; with many values far faster than a search for each. */
   #wholeOf(text: string): string | undefined {
     if (text.length < this.#charsMin) return undefined
     const name = this.#hasShort && text.length <= SHORT_CHARS_MAX ? folded(text) : text.toLowerCase()
@@ -165,7 +165,7 @@ export class Secrets {
   }
 }
 
-/** What of such a piece of a text may be an address: also without the end of a word before it (`source:`), and the beginning of one after it. */
+/** The parts of a piece that may be an address: also without the end of a word before it (`source:`), and the start of one after it. */
 function* addressSpans(text: string, piece: string, start: number): Generator<{ readonly start: number; readonly end: number }> {
   if (!piece.includes(':')) return
   const end = start + piece.length
@@ -177,7 +177,7 @@ function* addressSpans(text: string, piece: string, start: number): Generator<{ 
   if (before > 0 && after > 0) yield { start: start + before, end: end - after }
 }
 
-/** Joins what overlaps into one piece, from the earliest begin to the latest end. */
+/** Joins pieces that overlap, from the earliest start to the latest end. */
 function apart(found: readonly Found[]): readonly Found[] {
   const joined: Found[] = []
   for (const piece of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -188,7 +188,7 @@ function apart(found: readonly Found[]): readonly Found[] {
   return joined
 }
 
-/** Another address that merely begins or ends alike is another address. */
+/** Keeps the pattern of an address from matching within a longer one. */
 function bounded(value: string, pattern: string): string {
   const kind = isIP(value)
   if (kind === 4) return `(?<![\\d.])${pattern}(?!\\.?\\d)`

@@ -1,4 +1,4 @@
-/** What a text is compared by as a whole: without case, white space around it and the Unicode form it is written in. */
+/** A text as it is compared whole: case, surrounding white space and Unicode form do not count. */
 export function folded(text: string): string {
   const lower = text.trim().toLowerCase()
   return NOT_ASCII.test(lower) ? lower.normalize('NFC') : lower
@@ -12,7 +12,7 @@ const SPECIAL = /[\\^$.*+?()[\]{}|/-]/g
 
 const escaped = (text: string) => text.replace(SPECIAL, '\\$&')
 
-/** A pattern, to be used without regard to case, of a text in each Unicode form, and of capitals that are more characters (`ß`, `SS`). */
+/** A pattern, for a RegExp with the flag `i`, that matches a text in each Unicode form, and capitals of more characters (`ß`, `SS`). */
 export function patternOf(text: string): string {
   if (!NOT_ASCII.test(text)) return escaped(text)
   const composed = text.normalize('NFC')
@@ -40,7 +40,7 @@ export function piecesOf(text: string): readonly string[] {
 }
 
 const NUMBER = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:e([+-]?\d{1,6}))?$/i
-/** A longer number is nobody's; and the time to read one stays small (invariant 5). */
+/** A longer number stands for nobody, and would take long to read (invariant 5). */
 const NUMBER_CHARS_MAX = 100
 const ZEROS_MAX = 30
 const NINE = 57
@@ -60,7 +60,7 @@ function decimalOf(text: string): Decimal | undefined {
   return { digits, exponent: Number(exponent) - fraction.length + significant.length - digits.length }
 }
 
-/** The same for a number however it is spelled (`1234567`, `1.234567e6`); undefined for what is none. */
+/** A key that is equal for every spelling of a number (`1234567`, `1.234567e6`); undefined for 0 and for what is no number. */
 export function numberKey(text: string): string | undefined {
   const decimal = decimalOf(text)
   return decimal === undefined || decimal.digits === '' ? undefined : `${decimal.digits}e${decimal.exponent}`

@@ -1,10 +1,10 @@
-/** A text with escapes undone, and where each of its characters stands in the text it was made of; one place more for the end. */
+/** A text with escapes undone, and for each of its characters, and its end, the place in the text it was made from. */
 export interface Unescaped {
   readonly text: string
   readonly places: readonly number[]
 }
 
-/** A way to write characters otherwise, and how it is undone once. */
+/** A kind of escape, and how one level of it is undone. */
 interface Way {
   readonly escape: RegExp
   readonly undo: (written: Unescaped) => Unescaped
@@ -15,7 +15,7 @@ interface Reading extends Unescaped {
   readonly way: Way | undefined
 }
 
-/** JSON within JSON within JSON, a URL within a URL: more levels than that nobody writes, and fewer of several kinds. */
+/** JSON within JSON within JSON, a URL within a URL: nobody writes more levels, nor as many of several kinds. */
 const LEVELS_MAX = 4
 const MIXED_LEVELS_MAX = 3
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
@@ -36,7 +36,7 @@ const WAYS: readonly Way[] = [
   { escape: /\\/, undo: withoutBackslashes },
   { escape: new RegExp(ENTITY.source, 'i'), undo: withoutEntities },
 ]
-/** In a form, `+` is a space. It is undone beside the others: who encodes a form twice does not write two of it. */
+/** In a form, `+` is a space. It is not counted as another kind of escape: it goes with each of them. */
 const PLUS: Way = { escape: /\+/, undo: ({ text, places }) => ({ text: text.replaceAll('+', ' '), places }) }
 const WAYS_OF_FORMS = [PLUS, ...WAYS]
 
@@ -44,8 +44,8 @@ const MAYBE_ESCAPED = /[\\%&]/
 const MAYBE_ESCAPED_OR_FORM = /[\\%&+]/
 
 /**
- * The ways in which a text can be read: with the escapes of JSON, of a URL and of HTML undone once, twice and so on, also
- * one within the other, and with the spaces of a form. Without the text itself. Each reading takes time in proportion to the text.
+ * The ways to read a text other than as it stands: with the escapes of JSON, of a URL and of HTML undone once, twice and so
+ * on, also one within the other, and with the spaces of a form. The time of each reading is proportional to the text.
  */
 export function readingsOf(text: string, hasForms: boolean): readonly Unescaped[] {
   if (!(hasForms ? MAYBE_ESCAPED_OR_FORM : MAYBE_ESCAPED).test(text)) return NOTHING
@@ -96,7 +96,7 @@ function withoutEntities({ text, places: from }: Unescaped): Unescaped {
   return { text: decoded, places }
 }
 
-/** What is no escape stays, without its backslash. */
+/** A backslash before anything else than an escape is left out. */
 function withoutBackslashes({ text, places }: Unescaped): Unescaped {
   const parts: string[] = []
   const from: number[] = []
@@ -142,7 +142,7 @@ function withoutPercents({ text, places: from }: Unescaped): Unescaped {
   return { text: decoded, places }
 }
 
-/** How many bytes became one U+FFFD: its own three, or the beginning of a character that does not go on, or one. */
+/** How many bytes became one U+FFFD: the three of its own spelling, the start of a character that is cut off, or one bad byte. */
 function bytesOfUnreadable(bytes: Buffer): number {
   let count = bytes.length
   while (count > 1 && bytes.toString('utf8', 0, count) !== '\ufffd') count--
