@@ -9,7 +9,7 @@ const ACCOUNT_CHANGE = ['change', 'account']
 const AUDIT_CHANGE = ['change', 'audit']
 
 const OCSF_AUTHENTICATION = 3002
-/** What an account is, or gives it its rights: users, groups, roles, keys. */
+/** Accounts, and what gives them their rights: users, groups, roles, keys. */
 const ACCOUNTS: ReadonlySet<string> = new Set([
   'user',
   'service_account',
@@ -32,7 +32,7 @@ export function tagsOf(record: CommonRecord): readonly string[] {
   return changesLogging(record) ? AUDIT_CHANGE : CHANGE
 }
 
-/** A sign-in needs no name; a token that was issued is one only if somebody can be named. */
+/** A sign-in belongs there even if it names nobody; the issue of a token only if somebody can be named. */
 function isAuthentication({ row, actor, target }: CommonRecord): boolean {
   if (row.ocsf[0]!.classUid !== OCSF_AUTHENTICATION) return false
   return row.entityKey === 'session' || actorLabel(actor) !== undefined || target.id !== undefined

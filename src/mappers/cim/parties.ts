@@ -39,7 +39,7 @@ export function setChangeUsers(fields: OpenObject, record: CommonRecord): void {
   } else setUser(fields, record)
 }
 
-/** From where and with what; CIM has names for the first three, the others are ours. */
+/** From where and with what. CIM has `src` and `user_agent`; the other names are ours. */
 export function setSource(fields: OpenObject, actor: Actor): void {
   if (actor.address !== undefined) fields.src = actor.address
   if (actor.ip !== undefined) fields.src_ip = actor.ip

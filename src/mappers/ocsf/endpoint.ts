@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly rest: OpenObject | undefined
 }
 
-const NOWHERE: Endpoint = { endpoint: undefined, rest: undefined }
+export const NOWHERE: Endpoint = { endpoint: undefined, rest: undefined }
 
 /** `network_endpoint` wants an address; without one everything about the session is left over. */
 export function endpointOf(actor: Actor, version: OcsfVersion): Endpoint {

@@ -1,7 +1,7 @@
 import type { SchemaIssues } from '../../record/schema_issue.ts'
 import type { Attribute, Item, Schema } from './schema.ts'
 
-/** What is looked at, and with what. */
+/** What every step of a validation needs. */
 export interface Inspection {
   readonly schema: Schema
   /** Profiles that the event names; attributes of others do not exist in it. */

@@ -9,7 +9,7 @@ import type { Activity } from '../../record/classes.ts'
 import type { Severity } from '../../record/severity.ts'
 import { isEmpty, type OpenObject } from '../../record/values.ts'
 import { type ClassFields, FILL } from './classes.ts'
-import { endpointOf } from './endpoint.ts'
+import { endpointOf, NOWHERE } from './endpoint.ts'
 import { observablesOf } from './observables.ts'
 import { unmappedOf } from './unmapped.ts'
 import { actorObject } from './user.ts'
@@ -30,7 +30,6 @@ const STATUS = {
   unknown: { id: 0, caption: 'Unknown' },
 } as const
 const SOURCE_PRODUCT = { name: PRODUCT, vendor_name: 'OpenAI', feature: { name: 'Audit Logs' } }
-const NOBODY_KNOWN = { endpoint: undefined, rest: undefined }
 
 /** Attributes by the schema of the version (ocsf/ocsf-schema); what it has no place for stands under `unmapped`. */
 export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
@@ -38,7 +37,7 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   const isTyped = record.type !== ''
   const actor = isTyped ? actorObject(record.actor, version) : undefined
   const [activity, filled] = chosenClass(record, version, actor)
-  const { endpoint, rest } = isTyped ? endpointOf(record.actor, version) : NOBODY_KNOWN
+  const { endpoint, rest } = isTyped ? endpointOf(record.actor, version) : NOWHERE
   const organization = context.organizationOf(record.event.source)
   const attacks = version.attacks ? attacksOf(context.techniquesOf(record)) : undefined
 
@@ -61,18 +60,16 @@ export function toOcsf(record: CommonRecord, context: OcsfContext): JsonObject {
   return event
 }
 
-/** The first class of the row that the record can fill; the last one always can be. */
+/** The first class of the row that the record can fill. Any record fills the last: Entity Management, or the base event. */
 function chosenClass(record: CommonRecord, version: OcsfVersion, actor: OpenObject | undefined): readonly [Activity, ClassFields] {
-  const { ocsf } = record.row
-  for (const activity of ocsf) {
+  for (const activity of record.row.ocsf) {
     const filled = FILL[activity.classUid]!(record, version, actor)
     if (filled !== undefined) return [activity, filled]
   }
-  const last = ocsf.at(-1)!
-  return [last, FILL[3004]!(record, version, actor)!]
+  throw new Error(`No class of OCSF can be filled with ${record.type}`)
 }
 
-/** Named one by one: an object that is filled by copying becomes a slow one, and is written at half the speed. */
+/** Sets each attribute by its name: an object that is filled by copying is written at half the speed. */
 function setClassFields(event: OpenObject, filled: ClassFields): void {
   const { user, group, privileges, resource, resources, entity, entityResult, service } = filled
   if (user !== undefined) event.user = user

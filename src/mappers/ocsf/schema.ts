@@ -117,7 +117,7 @@ function readAttribute(name: string, written: WrittenAttribute): Attribute {
   }
 }
 
-/** A type has the bounds of its own, else those of the type under it. */
+/** A type's own bounds, else those of the type that it is based on. */
 function readType(types: WrittenSchema['types'], name: string): ValueType {
   const own = types[name]!
   const base = own.base === undefined ? undefined : types[own.base]
