@@ -95,6 +95,14 @@ test('a bomb of aliases ends at a limit, in one message', () => {
 test('a depth without end is told as such', () =>
   expect(() => check(`${MINIMAL}x: ${'['.repeat(5000)}`)).toThrow(/^t.yaml:6:\d+ {2}this is nested more deeply than any setting$/))
 
+test('the path of a problem counts the entries of a list by numbers', () => {
+  const text =
+    'sources: {s: {type: example_api, api_key: k}}\nsinks: {out: {type: example_hec, url: https://h, token: t, redact: [{paths: [type], action: mask}]}}\n'
+  expect(() => check(text)).toThrow(
+    expect.objectContaining({ problems: [expect.objectContaining({ path: ['sinks', 'out', 'redact', 0, 'paths', 0] })] }),
+  )
+})
+
 test('folders and files together are one configuration, and each file is read once', () => {
   mkdirSync(join(folder, 'more'))
   writeFileSync(join(folder, 'a.yaml'), MINIMAL)
