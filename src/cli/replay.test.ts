@@ -23,10 +23,7 @@ beforeEach(async () => {
   const sinks = { splunk: { type: 'stdout', batch: { timeout: '1m' } }, lake: { type: 's3', bucket: 'b', batch: { timeout: '1h' } } }
   const sources = { acme: { type: 'openai_audit', api_key: 'k' } }
   writeFileSync(config, JSON.stringify({ journal: { path }, sources, sinks: { ...sinks, later: { type: 'stdout' } } }))
-  await using journal = await openSqliteJournal(
-    { path, sinks: ['splunk', 'lake'], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 },
-    { clock: systemClock, logger: { debug() {}, info() {}, warn() {}, error() {} }, meter: SILENT_METER },
-  )
+  await using journal = await opened()
   for (const n of [0, 1, 2]) {
     const events = [0, 1000].map(ms => event(`e${n}-${ms}`, START_MS + n * HOUR_MS + ms))
     await journal.append({ source: 'acme', stream: 'organization' }, { events, position: { n }, sealed: [] }, new AbortController().signal)
@@ -35,6 +32,11 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
+const opened = () =>
+  openSqliteJournal(
+    { path, sinks: ['splunk', 'lake'], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 },
+    { clock: systemClock, logger: { debug() {}, info() {}, warn() {}, error() {} }, meter: SILENT_METER },
+  )
 const replay = (...args: string[]) => cli(['replay', ...args, '-c', config])
 const replayWithout = (...args: string[]) => cli(['replay', ...args, '--journal', path])
 
@@ -52,6 +54,16 @@ test('a replay of a sink that takes stretches of time begins with one', async ()
   // The journal alone does not tell.
   expect((await replayWithout('--sink', 'lake', '--from', within)).err).toContain('lake will be sent 5 events')
   expect((await replay('--sink', 'lake', '--from', within)).err).toContain('lake will be sent 6 events')
+})
+
+test('an event that was received before those ahead of it, and waits, keeps none of them from a replay', async () => {
+  await using journal = await opened()
+  const late = [event('listed for long', START_MS)]
+  await journal.append({ source: 'acme', stream: 'tenant' }, { events: late, position: {}, sealed: [] }, new AbortController().signal)
+  await journal.saveSinkPosition('splunk', 6)
+  await journal[Symbol.asyncDispose]()
+  const { code, err } = await replay('--sink', 'splunk', '--from', '2026-01-01T02:00:00Z')
+  expect([code, err]).toEqual([0, 'splunk will be sent 3 events, the oldest received 2026-01-01T02:00:00.000Z\n'])
 })
 
 test.each(['2026-01-01T02:00:00Z', '0s'])('a replay from %s leaves out nothing that the sink has not been sent', async from => {

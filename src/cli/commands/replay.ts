@@ -19,13 +19,12 @@ export const register: Register = (program, { io, action }) => {
         const fromMs = stretchStart(parseTimeMs(from, systemClock.now()), configured)
         await using journal = await writerOf(journalPathOf(options, io), io)
         const known = await journal.sinks()
-        const isKnown = known.includes(sink)
-        if (!isKnown && configured === undefined)
+        if (!known.includes(sink) && configured === undefined)
           throw notFound(`No sink "${sink}" has a position in the journal; there are: ${known.join(', ') || 'none'}`)
+        const [position, wanted] = [await journal.sinkPosition(sink), await journal.positionAt(fromMs)]
         // Forwards would leave out what it has not been sent. A sink without a position has nothing to leave out.
-        const { oldestReceivedMs: waitsFromMs = Number.POSITIVE_INFINITY } = await journal.backlog(sink)
-        const isBehind = isKnown && waitsFromMs < fromMs
-        if (!isBehind) await journal.resetSinkPosition(sink, await journal.positionAt(fromMs))
+        const isBehind = position !== undefined && (position as number) < (wanted as number)
+        if (!isBehind) await journal.resetSinkPosition(sink, wanted)
         const { events, oldestReceivedMs } = await journal.backlog(sink)
         const oldest = oldestReceivedMs === undefined ? '' : `, the oldest received ${new Date(oldestReceivedMs).toISOString()}`
         io.say(`${sink} ${isBehind ? 'stays where it is: it ' : ''}will be sent ${events} events${oldest}`)
