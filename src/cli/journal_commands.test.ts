@@ -207,6 +207,15 @@ test('a manifest is signed, and tells what the journal has forgotten or somebody
   expect(forgotten.out.match(/no such window/g)).toHaveLength(2)
 })
 
+test('explain tells nothing passed that waits, in whatever order it was received', async () => {
+  await using journal = await openHere()
+  const events = [event('listed for long', (START_S - 3600) * 1000)]
+  await journal.append(KEY, { events, position: undefined }, new AbortController().signal)
+  await journal[Symbol.asyncDispose]()
+  expect((await run('explain', 'w0-b')).out).toContain('splunk: passed')
+  expect((await run('explain', 'listed for long')).out).toContain('splunk: waits; 5 events')
+})
+
 test('report and explain tell what the journal knows', async () => {
   const { out } = await run('report', '--from', '2026-01-01', '--to', '2026-01-02', '--json')
   expect(JSON.parse(out)).toEqual({

@@ -89,6 +89,12 @@ export interface JournalStats {
   readonly oldestReceivedMs: number | undefined
 }
 
+/** `position` is before the event: a sink at it, or before it, has not passed the event. */
+export interface FoundEvent {
+  readonly event: LogEvent
+  readonly position: Position
+}
+
 /**
  * The half of a journal that changes nothing. Of the SQLite journal it can be opened by itself, in a second
  * process, while a run is going on.
@@ -118,7 +124,7 @@ export interface JournalReader extends AsyncDisposable {
   /** From the begin of the first window to the latest end, in seconds since 1970; undefined without any. */
   ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined>
   /** Looks one event up by its id, the newest first: a scan, bounded by what is retained. */
-  find(eventId: string): Promise<LogEvent | undefined>
+  find(eventId: string): Promise<FoundEvent | undefined>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */
   range(filter: { fromMs: number; toMs: number; sources?: readonly string[] | undefined }): AsyncIterable<LogEvent>
   streams(): Promise<readonly StreamKey[]>

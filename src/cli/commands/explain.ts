@@ -1,4 +1,5 @@
 import type { CheckedConfig } from '../../config/load.ts'
+import type { Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { createFilter } from '../../filter/filter.ts'
 import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
@@ -32,21 +33,29 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (id: string, options: JournalOption & { json?: boolean }) => {
         await using journal = await readerOf(options, io)
-        const event = await journal.find(id)
+        const found = await journal.find(id)
+        const event = found?.event
         const letters = await journal.deadLetters({ eventId: id, limit: LETTERS_MAX })
         if (event === undefined && letters.length === 0) {
           throw notFound(`The journal holds no event ${id}: it was never received, or its text is beyond the retention`)
         }
         const notFor =
           options.journal === undefined && event !== undefined ? keptFrom(configOf(options, io), event) : new Map<string, string>()
-        const life = await lifeOf(journal, event ?? letters[0]!, id, letters, notFor)
+        const life = await lifeOf(journal, tracesOf(event ?? letters[0]!, found?.position), id, letters, notFor)
         await io.print(options.json ? `${JSON.stringify(life)}\n` : told(life))
         return EXIT.done
       }),
     )
 }
 
-type Traces = Pick<LogEvent, 'source' | 'stream' | 'timeMs' | 'receivedMs'>
+interface Traces extends Pick<LogEvent, 'source' | 'stream' | 'timeMs' | 'receivedMs'> {
+  /** Undefined: its text is beyond the retention, and waits for nobody. */
+  readonly position: Position | undefined
+}
+
+function tracesOf({ source, stream, timeMs, receivedMs }: Omit<Traces, 'position'>, position: Position | undefined): Traces {
+  return { source, stream, timeMs, receivedMs, position }
+}
 
 /** The sinks that are not sent the event, as they are configured now, and why. */
 function keptFrom({ sinks }: CheckedConfig, event: LogEvent): ReadonlyMap<string, string> {
@@ -81,7 +90,7 @@ async function lifeOf(
   }
 }
 
-/** Order of receipt is the order of the journal, so a backlog whose oldest was received later has passed the event. */
+/** By positions: a window that was listed for long is received before what stands ahead of it. */
 async function stateAt(
   journal: JournalReader,
   sink: string,
@@ -93,11 +102,11 @@ async function stateAt(
   if (letter !== undefined) return `refused ${iso(letter.atMs)}, dead letter ${letter.id}: ${letter.reason}`
   const reason = notFor.get(sink)
   if (reason !== undefined) return reason
-  const { events, oldestReceivedMs } = await journal.backlog(sink)
-  if (oldestReceivedMs === undefined || oldestReceivedMs > event.receivedMs)
+  // One that has lost its position meanwhile begins with the oldest.
+  const passed = ((await journal.sinkPosition(sink)) ?? 0) as number
+  if (event.position === undefined || passed > (event.position as number))
     return 'passed: delivered, left out by its filter, or not among its inputs'
-  if (oldestReceivedMs < event.receivedMs) return `waits; ${events} events are before this sink`
-  return `received together with what waits: passed or next; ${events} events are before this sink`
+  return `waits; ${(await journal.backlog(sink)).events} events are before this sink`
 }
 
 const windowOf = ({ fromS, toS, sealedAtMs }: LedgerRow) => ({ from: iso(fromS * 1000), to: iso(toS * 1000), sealed: iso(sealedAtMs) })

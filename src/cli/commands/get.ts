@@ -15,10 +15,10 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (id: string, options: JournalOption & FormatOption) => {
         await using journal = await readerOf(options, io)
-        const event = await journal.find(id)
-        if (event === undefined)
+        const found = await journal.find(id)
+        if (found === undefined)
           throw notFound(`The journal holds no event ${id}: it was never received, or its text is beyond the retention`)
-        await io.print(`${(await mapperOf(options))(event).json}\n`)
+        await io.print(`${(await mapperOf(options))(found.event).json}\n`)
         return EXIT.done
       }),
     )

@@ -156,10 +156,10 @@ export class MemoryJournal implements Journal {
     yield* this.#notes.windows(key, range)
   }
 
-  async find(eventId: string): Promise<LogEvent | undefined> {
+  async find(eventId: string): ReturnType<Journal['find']> {
     for (const segment of this.#shelf.all.toReversed()) {
-      const found = segment.events().findLast(({ id }) => id === eventId)
-      if (found !== undefined) return found
+      const index = segment.events().findLastIndex(({ id }) => id === eventId)
+      if (index !== -1) return { event: segment.events()[index]!, position: segment.first + index }
     }
     return undefined
   }

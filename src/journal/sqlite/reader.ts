@@ -2,7 +2,17 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Batch, Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import type { EventHistory } from '../../core/source.ts'
-import type { Backlog, DeadLetter, DeadLetterFilter, JournalReader, JournalStats, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
+import type {
+  Backlog,
+  DeadLetter,
+  DeadLetterFilter,
+  FoundEvent,
+  JournalReader,
+  JournalStats,
+  LedgerRow,
+  ReadOptions,
+  StreamKey,
+} from '../journal.ts'
 import { type Feed, readBatches } from '../reading.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
@@ -117,7 +127,7 @@ export class SqliteReader implements JournalReader {
     return typeof row?.fromS === 'number' ? { fromS: row.fromS, toS: row.toS as number } : undefined
   }
 
-  async find(eventId: string): Promise<LogEvent | undefined> {
+  async find(eventId: string): Promise<FoundEvent | undefined> {
     const quoted = JSON.stringify(eventId)
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const rows = this.store.all(
@@ -129,8 +139,9 @@ export class SqliteReader implements JournalReader {
       for (const { first, hit } of rows) {
         before = first as number
         const row = hit === 1 ? this.rows.holding(before) : undefined
-        const event = row && this.#events(row).findLast(({ id }) => id === eventId)
-        if (event !== undefined) return event
+        const events = row === undefined ? [] : this.#events(row)
+        const index = events.findLastIndex(({ id }) => id === eventId)
+        if (index !== -1) return { event: events[index]!, position: row!.first + index }
       }
       if (rows.length < SCAN_ROWS_MAX) return undefined
       await turn()
