@@ -97,17 +97,20 @@ export function decodePosition(position: Position, component: string, name: stri
 export function readPosition(position: Position): StreamPosition | undefined {
   if (!isJsonObject(position)) return undefined
   const { start, frontier, segments, swept } = position
-  if (typeof start !== 'number' || typeof frontier !== 'number' || !Array.isArray(segments)) return undefined
+  if (!isSeconds(start) || !isSeconds(frontier) || !Array.isArray(segments)) return undefined
   const read = segments.map(readSegment)
   if (!read.every(segment => segment !== undefined)) return undefined
   const known = { startS: start, frontierS: frontier, segments: read }
-  return typeof swept === 'number' ? { ...known, sweptS: swept } : known
+  return isSeconds(swept) ? { ...known, sweptS: swept } : known
 }
 
 function readSegment(value: unknown): Segment | undefined {
   if (!Array.isArray(value)) return undefined
   const [nextS, endS, lateBeforeS, cursor, ...more] = value as readonly unknown[]
-  if (typeof nextS !== 'number' || typeof endS !== 'number' || typeof lateBeforeS !== 'number' || more.length > 0) return undefined
+  if (!isSeconds(nextS) || !isSeconds(endS) || !isSeconds(lateBeforeS) || more.length > 0) return undefined
   if (cursor === undefined) return { nextS, endS, lateBeforeS }
   return typeof cursor === 'string' ? { nextS, endS, lateBeforeS, cursor } : undefined
 }
+
+/** Whole ones: no window of the ledger ends within one. */
+const isSeconds = (value: unknown): value is number => Number.isSafeInteger(value)
