@@ -28,6 +28,7 @@ test.each([
   [['run', '--from', 'soon', '-c', 'x'], '"soon" is no time'],
   [['run', '--from', '2026-01-02', '--to', '2026-01-01', '-c', 'x'], '--from has to be before --to'],
   [['run', '--from', '2199-01-01', '-c', 'x'], '--from has to be before now'],
+  [['run', '--to', '2199-01-01', '-c', 'x'], '--to has to be before now'],
   [['get'], "missing required argument 'id'"],
   [['map', '--format', 'csv'], 'Allowed choices are raw, ecs, ocsf, otel'],
   [['map', 'a', 'b'], 'too many arguments'],

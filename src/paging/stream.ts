@@ -127,7 +127,8 @@ export class ListStream<W> implements SourceStream {
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */
   async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<Opened> {
     const { client, startMs, overlapS, context, name, component } = this.#options
-    const nowS = () => untilS ?? Math.floor(client.now() / 1000)
+    // Whatever is asked for: nobody has listed what happens in a second that is still to come.
+    const nowS = () => Math.min(untilS ?? Number.POSITIVE_INFINITY, Math.floor(client.now() / 1000) + (untilS === undefined ? 0 : 1))
     if (from !== undefined) {
       const position = decodePosition(from, component, `${context.id}/${name}`)
       if (nowS() - position.frontierS <= overlapS) return { position, unlistedToS: undefined }

@@ -32,6 +32,8 @@ function boundsOf({ once, from, to }: RunOptions, nowMs: number): ReadBounds {
   if (fromMs !== undefined && untilMs !== undefined && fromMs >= untilMs) {
     throw usageError(to === undefined ? '--from has to be before now with --once' : '--from has to be before --to')
   }
+  if (untilMs !== undefined && untilMs > nowMs)
+    throw usageError('--to has to be before now; without it the run goes on until it is stopped')
   if (fromMs !== undefined && fromMs > nowMs) throw usageError('--from has to be before now')
   return { ...(fromMs !== undefined && { fromMs }), ...(untilMs !== undefined && { untilMs }) }
 }
