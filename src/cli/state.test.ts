@@ -13,6 +13,10 @@ test.each([
   [{ streams: { 'acme/organization': { n: 7 } }, sinks: {} }, `acme/organization: {"n":7} ${STREAM_WANTED}`],
   [{ streams: { 'acme/organization': { start: 1, frontier: 2, segments: [[1, 2]] } }, sinks: {} }, STREAM_WANTED],
   [
+    { streams: { 'acme/organization': { ...positionOf(5), frontier: Date.UTC(2026, 0, 1) } }, sinks: {} },
+    'times are in seconds since 1970',
+  ],
+  [
     { streams: { 'acme/organization': positionOf(5) }, sinks: { splunk: 99 } },
     'splunk: 99 is no position of this journal: it counts events, from 0 to 6.',
   ],

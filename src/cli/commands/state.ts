@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { Journal, JournalReader } from '../../journal/journal.ts'
 import { eventCount } from '../../journal/position.ts'
 import { readPosition } from '../../paging/position.ts'
+import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
 import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
@@ -12,6 +13,8 @@ import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
 
+/** How far the clock of an API may be ahead of this one. */
+const AHEAD_MS_MAX = 86_400_000
 /** The most of a position that a message quotes. */
 const QUOTED_CHARS_MAX = 200
 
@@ -125,7 +128,7 @@ async function move(journal: Journal, name: string, position: Position | undefin
   await setPosition(journal, name, position)
 }
 
-/** Refuses what the next run would refuse. */
+/** Refuses what the next run would refuse, or would leave out events by. */
 async function checkPosition(journal: Journal, name: string, position: Position): Promise<void> {
   const refused = (why: string) => usageError(`${name}: ${why} Nothing was changed.`)
   if (isSink(name)) {
@@ -134,9 +137,15 @@ async function checkPosition(journal: Journal, name: string, position: Position)
     } catch (cause) {
       throw refused(toError(cause).message)
     }
-  } else if (readPosition(position) === undefined) {
+    return
+  }
+  const read = readPosition(position)
+  if (read === undefined) {
     const given = JSON.stringify(position).slice(0, QUOTED_CHARS_MAX)
     throw refused(`${given} is no position of a stream; \`tailrace state show --json\` prints one as it has to be.`)
+  }
+  if (read.frontierS * 1000 > systemClock.now() + AHEAD_MS_MAX) {
+    throw refused('its frontier is to come, and what happens until then would count as listed; times are in seconds since 1970.')
   }
 }
 
