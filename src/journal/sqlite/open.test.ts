@@ -56,6 +56,7 @@ describe('what is no journal', () => {
     const made = new DatabaseSync(place.path)
     made.exec('PRAGMA journal_mode = WAL') // Writes the first page; the schema would have come next.
     made.close()
+    await expect(openSqliteJournalReadOnly(place.path, contextWith())).rejects.toMatchObject({ code: 'journal.missing' })
     expect(statSync(place.path).size).toBeGreaterThan(0)
     expect(await examineJournal(place.path)).toBe(0)
   })

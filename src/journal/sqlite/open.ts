@@ -73,7 +73,10 @@ export function openForWriting(path: string): Store {
 /** Opens the journal beside its writer, or without one. */
 export function openForReading(path: string): Store {
   if (fileBytes(path) === 0) throw missing(path)
-  return opened(path, { timeout: BUSY_MS, readOnly: true }, refuseForeign)
+  return opened(path, { timeout: BUSY_MS, readOnly: true }, store => {
+    if (isBlank(store.database)) throw missing(path) // Its writer ended while it made it, or is making it now.
+    refuseForeign(store)
+  })
 }
 
 /** True when there is nothing in it yet. The file is for its owner alone: it holds what people did. */
