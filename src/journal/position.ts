@@ -1,5 +1,6 @@
 import type { Position } from '../core/batch.ts'
 import { ConfigError, FatalError } from '../core/errors.ts'
+import type { JournalReader } from './journal.ts'
 
 /** The journals of this folder count events: a position is how many were appended before it. */
 export function eventCount(position: Position, head: number): number {
@@ -9,6 +10,12 @@ export function eventCount(position: Position, head: number): number {
     `${JSON.stringify(position).slice(0, 100)} is no position of this journal: it counts events, from 0 to ${head}. ` +
       'A position of another journal means nothing here; set it anew with `tailrace state set`.',
   )
+}
+
+/** Negative, 0 or positive, as `a` stands before, at or after `b`; throws `ConfigError` for what is no position of the journal. */
+export async function comparePositions(journal: JournalReader, a: Position, b: Position): Promise<number> {
+  const head = (await journal.head()) as number
+  return eventCount(a, head) - eventCount(b, head)
 }
 
 /** A position never goes back by itself (invariant 2). */

@@ -3,6 +3,7 @@ import type { Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { createFilter } from '../../filter/filter.ts'
 import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
+import { comparePositions } from '../../journal/position.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOf, jsonOption, repeatedConfigOption } from '../options.ts'
@@ -103,9 +104,9 @@ async function stateAt(
   const reason = notFor.get(sink)
   if (reason !== undefined) return reason
   // One that has lost its position meanwhile begins with the oldest.
-  const passed = ((await journal.sinkPosition(sink)) ?? 0) as number
-  if (event.position === undefined || passed > (event.position as number))
-    return 'passed: delivered, left out by its filter, or not among its inputs'
+  const position = await journal.sinkPosition(sink)
+  const isPassed = position !== undefined && event.position !== undefined && (await comparePositions(journal, position, event.position)) > 0
+  if (event.position === undefined || isPassed) return 'passed: delivered, left out by its filter, or not among its inputs'
   return `waits; ${(await journal.backlog(sink)).events} events are before this sink`
 }
 

@@ -1,4 +1,5 @@
 import type { CheckedConfig } from '../../config/load.ts'
+import { comparePositions } from '../../journal/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
@@ -23,7 +24,7 @@ export const register: Register = (program, { io, action }) => {
           throw notFound(`No sink "${sink}" has a position in the journal; there are: ${known.join(', ') || 'none'}`)
         const [position, wanted] = [await journal.sinkPosition(sink), await journal.positionAt(fromMs)]
         // Forwards would leave out what it has not been sent. A sink without a position has nothing to leave out.
-        const isBehind = position !== undefined && (position as number) < (wanted as number)
+        const isBehind = position !== undefined && (await comparePositions(journal, position, wanted)) < 0
         if (!isBehind) await journal.resetSinkPosition(sink, wanted)
         const { events, oldestReceivedMs } = await journal.backlog(sink)
         const oldest = oldestReceivedMs === undefined ? '' : `, the oldest received ${new Date(oldestReceivedMs).toISOString()}`

@@ -3,7 +3,7 @@ import type { Position } from '../../core/batch.ts'
 import { toError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Journal, JournalReader } from '../../journal/journal.ts'
-import { eventCount } from '../../journal/position.ts'
+import { comparePositions } from '../../journal/position.ts'
 import { readPosition } from '../../paging/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
@@ -133,7 +133,7 @@ async function checkPosition(journal: Journal, name: string, position: Position)
   const refused = (why: string) => usageError(`${name}: ${why} Nothing was changed.`)
   if (isSink(name)) {
     try {
-      eventCount(position, (await journal.head()) as number)
+      await comparePositions(journal, position, await journal.head())
     } catch (cause) {
       throw refused(toError(cause).message)
     }
