@@ -10,7 +10,7 @@ export interface SealedWindow {
   readonly fromS: number
   /** End, exclusive, in seconds since 1970. */
   readonly toS: number
-  /** By the clock that gives events their time of receipt. */
+  /** In ms since 1970, by the clock that also gives `LogEvent.receivedMs`. */
   readonly sealedAtMs: number
   /** Events of the window that were new with this listing. */
   readonly events: number
@@ -19,9 +19,9 @@ export interface SealedWindow {
   /** New, but older than what had been sealed before. */
   readonly late: number
   /**
-   * SHA-256, in hex, over the ids listed in the window, and those that the journal was given of it while it waited to be
-   * sealed; each once, sorted, each followed by a newline. Without those of records that do not say when they happened: they
-   * are of the time of each listing.
+   * SHA-256, in hex, over the ids of the window's events, each once, sorted, each followed by a newline: of those that were
+   * listed, and of those that were journaled between the listing and the sealing. Records without a time of their own do not
+   * count: every listing gives them another.
    */
   readonly digest: string
 }

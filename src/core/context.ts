@@ -34,20 +34,20 @@ export type ComponentState =
       readonly name: 'retrying' | 'blocked'
       readonly error: Error
       readonly retryAtMs: number
-      /** Of the first failure of a row, where it ran in between only to fail again; in ms since 1970. */
+      /** When the first failure of a row was, in ms since 1970, if the component runs in between only to fail again. */
       readonly sinceMs?: number
     }
   | { readonly name: 'paused'; readonly reason: string }
   | { readonly name: 'ended' }
 
-/** What every component is given beside its configuration. */
+/** What every component is given besides its configuration. */
 export interface ComponentContext {
   /** The id the user gave it in the YAML. */
   readonly id: string
   readonly clock: Clock
   readonly logger: Logger
   readonly meter: Meter
-  /** Tells the operator, once per change. A stream of a source is named by `part`. */
+  /** Tells the operator of a change; the same state again is no change. `part` names the stream of a source. */
   report(state: ComponentState, part?: string): void
 }
 
@@ -56,10 +56,10 @@ export interface StreamName {
   readonly stream: string
 }
 
-/** What a sink is told beside. */
+/** What a sink is given in addition. */
 export interface SinkContext extends ComponentContext {
-  /** What the events are turned into before it is given them: `ecs`, `ocsf`, … */
+  /** What its events have been mapped to: `ecs`, `ocsf`, … */
   readonly format: string
-  /** Of every configured source whose events it is sent, all the streams. */
+  /** All streams of the configured sources whose events it is sent. */
   readonly streams: readonly StreamName[]
 }

@@ -33,7 +33,7 @@ export class BatchRefusedError extends TailraceError {}
  */
 export class BlockedError extends TailraceError {}
 
-/** The operator wrote it, before anything ran. `path` points into the YAML. */
+/** What the operator wrote cannot be used. `path` points into the YAML; empty when the mistake is not there. */
 export class ConfigError extends TailraceError {
   readonly path: readonly (string | number)[]
 

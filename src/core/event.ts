@@ -26,7 +26,7 @@ export class LogEvent {
   readonly receivedMs: number
   /** The record as it stood in the answer, byte for byte (invariant 3). Always one JSON object. */
   readonly text: string
-  /** Of a copy that a sink's redaction made: the event as it was received, which never leaves by that sink. */
+  /** On a copy that a sink's redaction made: the event as it was received, which that sink never sends. */
   readonly received: LogEvent | undefined
   #body: JsonObject | undefined
 
@@ -41,13 +41,13 @@ export class LogEvent {
     this.#body = fields.body
   }
 
-  /** The record, parsed at most once, and not before somebody asks. */
+  /** The record, parsed when first asked for and kept until `release`. */
   get body(): JsonObject {
     this.#body ??= JSON.parse(this.text) as JsonObject
     return this.#body
   }
 
-  /** Lets go what was parsed, which takes several times the room of the text: for whoever keeps the event. */
+  /** Drops what was parsed, which is several times as large as the text: for whoever keeps the event. */
   release(): void {
     this.#body = undefined
   }

@@ -5,7 +5,7 @@ export interface JsonObject {
   readonly [key: string]: JsonValue | undefined
 }
 
-/** The object that a text is; undefined of any other text. */
+/** The JSON object that the text is; undefined when it is anything else. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)

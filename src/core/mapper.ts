@@ -1,7 +1,7 @@
 import type { LogEvent } from './event.ts'
 import type { JsonObject } from './json.ts'
 
-/** The bytes from `start` to `end` of a buffer that others share. */
+/** The bytes from `start` up to `end`, excluded, of a buffer that others share. */
 export interface Slice {
   readonly buffer: Uint8Array
   readonly start: number
@@ -15,9 +15,9 @@ export interface MappedEvent {
   readonly document: JsonObject
   /** The mapped record as JSON text, made at most once. For `raw` it is the event's own text. */
   readonly json: string
-  /** The bytes of `json`, where it is held as such: a body takes them as they are. */
+  /** `json` in UTF-8, if those bytes are at hand: a body takes them as they are. */
   readonly utf8?: Uint8Array
-  /** The bytes of `json` in the frame of the sink it goes to, where it is held as such. */
+  /** `json` within the sink's `frame`, in UTF-8, if those bytes are at hand. */
   readonly framed?: Slice | undefined
 }
 

@@ -19,7 +19,7 @@ export interface WriteResult {
 
 export const DELIVERED: WriteResult = { rejected: [], deferred: [] }
 
-/** What a sink writes around the JSON of each event, where its body is those one after another. */
+/** What a sink writes around each event's JSON. Its bodies are framed events, one after another, and nothing else. */
 export interface Frame {
   readonly before: (event: LogEvent) => string
   readonly after: string
@@ -27,7 +27,7 @@ export interface Frame {
 
 /** Where events go. */
 export interface Sink extends AsyncDisposable {
-  /** What its bodies hold around each event: written once, when the event is mapped. */
+  /** If set, each event is framed once, when it is mapped: see `MappedEvent.framed`. */
   readonly frame?: Frame
   /**
    * One attempt, in one request. Returning is the acknowledgement: by then the destination holds the
@@ -41,6 +41,9 @@ export interface Sink extends AsyncDisposable {
    * what to do. Sends nothing but what the destination's own health call needs.
    */
   check(signal: AbortSignal): Promise<void>
-  /** Resolves when something changed that may end a blocked state, such as the file of a key. */
+  /**
+   * Called while a write waits because it was blocked. Resolves when something changed that may unblock it, such as the file
+   * of a key, and the write is tried again at once; ends on `signal`, by rejecting.
+   */
   changed?(signal: AbortSignal): Promise<void>
 }

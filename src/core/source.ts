@@ -4,7 +4,7 @@ import type { Batch, Position } from './batch.ts'
 export interface EventHistory {
   /** Ids of the events whose time is in [fromMs, toMs), in no order. At least the last 24 hours are remembered. */
   ids(fromMs: number, toMs: number): Iterable<string>
-  /** Texts of the stream's pieces that can be no event and are dead letters, the newest first. */
+  /** Texts of the stream's dead letters that can be no event, the newest first. */
   unreadable?(): Iterable<string>
 }
 
@@ -27,8 +27,9 @@ export interface SourceStream {
    * Yields batches in order, starting after `from` (at the configured start when undefined). Pulling the
    * next batch is the only backpressure; a batch is durable when the next one is pulled. Ends early on
    * `signal`, by returning or by throwing the abort. Retries its own requests and reports that through
-   * its context; what it throws makes the engine read again from the position. What the batches tell
-   * (events, unreadable pieces, repeats and late events of windows) is counted where they are journaled.
+   * its context; when it throws, it is called again with the saved position, unless it threw a
+   * `FatalError`. Never called while an earlier reading goes on. Counts nothing that its batches tell
+   * (events, unreadable pieces, repeats and late events): that is done where they are journaled.
    */
   read(from: Position | undefined, history: EventHistory, signal: AbortSignal, bounds?: ReadBounds): AsyncIterable<Batch>
 }

@@ -32,6 +32,7 @@ export type Deliver = (events: readonly MappedEvent[], signal: AbortSignal) => P
  */
 export function createDeliver(options: DeliveryOptions): Deliver {
   const { sink, report } = options
+  /** The deliveries that failed and are not done yet: the sink is running when there are none. */
   const troubled = new Set<object>()
 
   async function deliver(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
@@ -67,7 +68,7 @@ export function createDeliver(options: DeliveryOptions): Deliver {
     return deferred
   }
 
-  /** Each half on its own, so that what one half has delivered is not written again for the other's sake. */
+  /** Each half on its own, so that what one half has delivered is not written again for the other's sake. An event alone is at fault. */
   async function deliverHalves(events: readonly MappedEvent[], refusal: BatchRefusedError, signal: AbortSignal): Promise<void> {
     const [first, ...others] = events
     if (first !== undefined && others.length === 0) {

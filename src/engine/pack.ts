@@ -21,22 +21,22 @@ export interface PackOptions<E, M> {
 }
 
 /**
- * Makes the limits between batches a function of what is read, so that reading again gives the same batches: none holds
- * events of two stretches of time, and one that is not full is handed out once its stretch is over and nothing follows.
+ * Where a batch ends then follows from what is read alone, so that reading again gives the same batches: none holds events
+ * of two stretches of time, and one that is not full is handed out when its stretch is over and nothing else can come.
  */
 export interface Stretches<E> {
   /** The end of the event's stretch, in ms since 1970. */
   endMsOf(event: E): number
-  /** How much later than received an event may come to be read. */
+  /** How long after its receipt an event may come to be read. */
   readonly graceMs: number
-  /** Whether a stretch that is not over is handed out when the reader ends; otherwise it is left to the next reading. */
+  /** When the reader ends within a stretch: whether its events are handed out, or left to the next reading. */
   readonly flush: boolean
 }
 
 /**
  * Maps events and gathers them into batches by count, bytes and time, merging and splitting the
- * reader's: a batch carries the place right behind its last event, where the reader can tell it, otherwise the
- * position of the last of the reader's batches that it completes.
+ * reader's. A batch carries the position right after its last event, if the reader can tell it, otherwise
+ * that of the last of the reader's batches that it completes.
  */
 export async function* pack<E, M>(
   batches: AsyncIterable<Batch<E>>,
@@ -62,7 +62,7 @@ export async function* pack<E, M>(
 
   try {
     for (let next: Promise<IteratorResult<Batch<E>>> | undefined; ; ) {
-      next ??= reader.next() // Not before: who asks is done with what it was given.
+      next ??= reader.next() // No sooner: asking says that the batch before is done with.
       const result = open.isEmpty || restMs() === Infinity ? await next : await withinMs(next, restMs(), clock, signal)
       if (result === undefined) {
         yield take()
@@ -99,7 +99,7 @@ class OpenBatch<M> implements PackedBatch<M> {
   readonly events: M[] = []
   position: Position | undefined = undefined
   leftOut = 0
-  /** Of the stretch of its events. */
+  /** The end of its events' stretch. */
   endMs: number | undefined = undefined
   #bytes = 0
 
