@@ -11,9 +11,9 @@ export interface Bounds {
 }
 
 /**
- * For work that knows no AbortSignal and no deadline of its own: when either comes first, the work is cut and
- * waited for (invariant 7), and the abort's reason or the late error is thrown. `work` may begin nothing
- * new after the signal it is given.
+ * For work that knows no AbortSignal and no deadline. If the signal or the limit comes before its end, it is cut
+ * and waited for (invariant 7), and the abort's reason or the late error is thrown. `work` may begin nothing
+ * new once the signal it is given has aborted.
  */
 export async function bounded<T>(work: (ended: AbortSignal) => Promise<T>, { clock, signal, limitMs, late, cut }: Bounds): Promise<T> {
   signal.throwIfAborted()

@@ -23,6 +23,7 @@ export interface SourceSpec<C extends z.ZodObject = z.ZodObject> extends Compone
   readonly kind: 'source'
   /** The names of all the streams it may have, whatever is set. */
   readonly streams: readonly string[]
+  /** Called for each configured source, by `check` too: reads nothing yet, and holds what it opens until it is disposed of. */
   create(config: z.output<C>, context: ComponentContext): Promise<Source>
 }
 
@@ -61,16 +62,17 @@ export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends Component
   /** The most the destination takes in one write, whatever the user sets. */
   readonly batchLimits?: Partial<Pick<BatchOptions, 'eventsMax' | 'bytesMax'>>
   /**
-   * What it makes its bodies of: `json`, the default, for which a batch holds nothing but text; or `document`, which stays
-   * at hand as the mapper made it.
+   * What it makes its bodies of: `json`, the default, so that a batch holds the events' text alone; or `document`, which is
+   * then kept as the mapper made it.
    */
   readonly reads?: 'json' | 'document'
   /** How many writes may be under way at once. */
   readonly concurrency: number
-  /** Looks at its own settings together with those that every sink has. */
+  /** What is wrong between its own settings, or with those that every sink has; undefined when nothing is. */
   mistake?(config: z.output<C>, common: { readonly format: string }): Mistake | undefined
-  /** Looks at two sinks of this type that could do each other harm; the mistake is the first one's. */
+  /** Why two sinks of this type would do each other harm, told of `own`; undefined when they would not. */
   clash?(own: SinkClaim<z.output<C>>, other: SinkClaim<z.output<C>>): Mistake | undefined
+  /** Called for each configured sink, by `check` too: sends nothing yet, and holds what it opens until it is disposed of. */
   create(config: z.output<C>, context: SinkContext): Promise<Sink>
 }
 

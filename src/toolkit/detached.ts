@@ -1,9 +1,9 @@
 import { LogEvent } from '../core/event.ts'
 
 /**
- * The event with a text of its own. A piece of a string keeps the whole of it in memory, and texts are pieces of an answer or
- * of a row of the journal: one event among a hundred that nobody keeps would hold on to all of them. What was received
- * and stored is UTF-8, which copies as it is.
+ * The event with a text of its own. V8 keeps a whole string in memory for any slice of it, and texts are slices of an answer
+ * or of a row of the journal: one event that is kept would keep the text of a hundred others. Texts came as UTF-8, so a
+ * copy by way of UTF-8 is the same text.
  */
 export function detached(event: LogEvent): LogEvent {
   const { source, stream, id, timeMs, receivedMs, text, body } = event

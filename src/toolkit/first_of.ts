@@ -1,4 +1,4 @@
-/** Resolves with the first of the waits to resolve; the others are aborted and waited for (invariant 7). */
+/** Settles as the first of the waits does; the others are then aborted and waited for (invariant 7). */
 export async function firstOf(waits: readonly ((signal: AbortSignal) => Promise<void>)[], signal: AbortSignal): Promise<void> {
   const done = new AbortController()
   const either = AbortSignal.any([signal, done.signal])

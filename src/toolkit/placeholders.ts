@@ -1,4 +1,4 @@
-/** A setting with names such as `{source}` in it, which are filled in for each event. */
+/** A name such as `{source}` in a setting, which is filled in for each event; also one that is not closed. */
 const PLACEHOLDER = /\{([^}]*)\}?/g
 
 /** What is wrong with a template that knows these names, in the operator's words. */

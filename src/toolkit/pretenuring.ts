@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Tells V8 not to guess which objects will live long. Where a hundred of one place in the code were alive at one collection, such
- * as the arrays of pages and batches under way, it makes all later ones old from their birth, and everything they refer to,
- * events and texts, stays until it collects its old generation. For the start of the program: what runs on is guessed already.
+ * Keeps V8 from guessing which objects live long. When a hundred from one place in the code outlive a collection, as arrays of
+ * pages and batches under way do, V8 makes all later ones there old from birth, and the events and texts they refer to stay until
+ * it collects its old generation. Call it at the start of the program: a guess once made stays.
  */
 export function dontPretenure(): void {
   setFlagsFromString('--no-allocation-site-pretenuring')

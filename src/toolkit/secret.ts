@@ -58,8 +58,8 @@ export class Secret {
   }
 
   /**
-   * Resolves when the file is no longer what `reveal` last read, or, of one that nobody has asked for yet, what it was at the
-   * beginning; never for a value that stands in no file.
+   * Resolves when the file has changed since `reveal` last read it, or since this call if it was never read; never for a value
+   * that stands in no file. Rejects on `signal`.
    */
   async changed(clock: Clock, signal: AbortSignal): Promise<void> {
     const before = this.#stamp ?? this.version
@@ -80,10 +80,10 @@ export class Secret {
   }
 }
 
-/** Resolves when the file of one of them is no longer what was last read; never when none stands in a file. */
+/** Resolves when `changed` of one of them does; never when none stands in a file. Rejects on `signal`. */
 export async function anyChanged(secrets: readonly Secret[], clock: Clock, signal: AbortSignal): Promise<void> {
   const waits = secrets.map(each => (until: AbortSignal) => each.changed(clock, until))
-  await firstOf([...waits, aborted], signal)
+  await firstOf([...waits, aborted], signal) // Without a secret nothing else would end it.
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -99,7 +99,7 @@ function stampOf(path: string): string {
     const stats = statSync(path, { bigint: true })
     return `${stats.ino}:${stats.size}:${stats.mtimeNs}`
   } catch {
-    return 'missing' // Why, whoever reads it is told.
+    return 'missing' // `reveal` says why.
   }
 }
 

@@ -71,7 +71,7 @@ function quantity(noun: string, limits: { min: string; max: string }, parse: (te
     })
 }
 
-/** An absolute http or https URL without credentials in it; gives a `URL`. One that paths are added to has no query either. */
+/** An absolute http or https URL without credentials in it; gives a `URL`. `isBase`: paths are added to it, so it has no query either. */
 export function httpUrl({ isBase = false }: { isBase?: boolean } = {}) {
   return z
     .string()

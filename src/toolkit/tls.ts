@@ -82,7 +82,7 @@ export class TlsMaterial {
   }
 }
 
-/** `code`s of a connection that TLS has ended: an operator has to act, however retryable it looks. Names of Node and OpenSSL. */
+/** Error codes of Node and OpenSSL that an operator has to act on: another attempt at TLS would end the same way. */
 const TLS_REFUSALS = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',

@@ -3,7 +3,7 @@ import type { Slice } from '../../core/mapper.ts'
 /** A piece of a body: text, or text that is in UTF-8 already. */
 export type Piece = string | Uint8Array | Slice
 
-/** Texts that are encoded with one call: fewer calls, and no string so long that joining it costs. */
+/** How many texts are encoded with one call: more would make a string so long that joining it costs. */
 const GROUP_TEXTS = 8
 const FIRST_BYTES = 256 * 1024
 const KEPT_BUFFERS_MAX = 8
@@ -39,10 +39,10 @@ function fill(first: Buffer, pieces: Iterable<Piece>): { buffer: Buffer; length:
 class Body {
   buffer: Buffer
   length = 0
-  /** Texts that are not written yet. */
+  /** Texts that are not written yet; none while a run waits. */
   #group = ''
   #texts = 0
-  /** Bytes that are not copied yet: slices that follow on each other are copied at once. */
+  /** Bytes that are not copied yet: adjoining slices are copied with one call. */
   #run: { readonly buffer: Uint8Array; readonly start: number; end: number } | undefined
 
   constructor(first: Buffer) {

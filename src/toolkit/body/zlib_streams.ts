@@ -9,14 +9,14 @@ import {
   type ZstdCompress,
 } from 'node:zlib'
 
-/** Of what a stream writes before it takes a new buffer; a longer body is a round trip to the other thread for each. */
+/** Size of a stream's output buffers. Each one that is filled costs a round trip to the other thread. */
 const CHUNK_BYTES = 256 * 1024
-/** Kept for the next body: as many as a component usually has requests under way. A stream's state and buffer are half a megabyte. */
+/** As many as a component usually has requests under way. A stream's state and buffer take half a megabyte. */
 const IDLE_STREAMS_MAX = 4
 
 type ZlibStream = Gzip | Gunzip | ZstdCompress
 
-/** More came of a body than was asked for. */
+/** A body came to more bytes than its reader allows. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
 }
@@ -39,21 +39,21 @@ export const zstdStreams = (level: number) =>
 export const gunzipStreams = () => new ZlibStreams(() => createGunzip({ chunkSize: CHUNK_BYTES, flush: constants.Z_FINISH }))
 
 /**
- * Packs or unpacks bodies on another thread, each with a stream that is used again. V8 keeps a stream that has ended, with
- * what it wrote last, until it collects its old generation: with one for each body that is what such a collection is for.
+ * Packs or unpacks bodies on another thread, with streams that are used again. V8 keeps a stream that has ended, and what it
+ * wrote last, until it collects its old generation: a new stream for each body would bring that on early.
  */
 class ZlibStreams {
   readonly #create: () => ZlibStream
   readonly #idle: ReusedStream[] = []
 
-  /** Each write of a stream has to end its body: a reset begins the next. */
+  /** `create` makes a stream whose every write ends a body. */
   constructor(create: () => ZlibStream) {
     this.#create = create
   }
 
   /**
-   * All that comes of `body`, which has to stay as it is until then. Rejects with zlib's error, and with
-   * `TooLargeError` when it is more than `bytesMax`.
+   * What `body` packs or unpacks to; it has to stay as it is until then. Rejects with zlib's error, and with
+   * `TooLargeError` when that is more than `bytesMax`.
    */
   async process(body: Buffer, bytesMax = Number.POSITIVE_INFINITY): Promise<Buffer> {
     const stream = this.#idle.pop() ?? new ReusedStream(this.#create())
@@ -75,7 +75,7 @@ class ReusedStream {
     this.#stream = stream as ZlibStream & ZlibReset // Which the types leave out.
     stream.on('data', (piece: Buffer) => this.#take(piece))
     stream.on('error', error => this.#settle.reject(error))
-    stream.on('end', () => this.#settle.resolve()) // By zeros behind the last member; the write is not called back then.
+    stream.on('end', () => this.#settle.resolve()) // Zeros after the last member end it, and then the write is not called back.
   }
 
   get isReusable(): boolean {
@@ -94,7 +94,7 @@ class ReusedStream {
     this.#settle = Promise.withResolvers()
     this.#stream.write(body, error => (error ? this.#settle.reject(error) : this.#settle.resolve()))
     await this.#settle.promise
-    while (this.#stream.read() !== null); // What was written and has not come as `data` yet, comes with this.
+    while (this.#stream.read() !== null); // Output that has not come as `data` yet comes with this.
     this.#pieces = undefined
     if (this.#bytes > bytesMax) throw new TooLargeError(`More than ${bytesMax} bytes`)
     if (this.isReusable) this.#stream.reset()

@@ -16,18 +16,18 @@ export interface AgentOptions {
   readonly proxy?: Secret | undefined
 }
 
-/** A socket takes a whole body, which its caller holds anyway: who corks it would wait for ever for a socket that has had enough. */
+/** Above any body, which its caller holds anyway: a library that corks the socket would wait for ever for a full one to drain. */
 const HELD_BYTES_MAX = 2 ** 30
 
-/** The agent of a library that brings its own `node:http`, with what the shared settings say. */
+/** An agent by the shared settings, for a library that talks through `node:http` by itself. */
 export interface OpenAgent {
   readonly agent: HttpAgent
   /** Host and port of the proxy in use. */
   readonly proxyHost: string | undefined
 }
 
-/** Changes whenever a file of certificates or of the proxy does: what was opened before it is out of date. */
-export const agentVersion = ({ tls, proxy }: AgentOptions): string => `${tls?.version ?? ''} ${proxy?.version ?? ''}`
+/** Changes whenever a file of certificates or of the proxy does: connections that were opened before are out of date. */
+export const agentVersion = ({ tls, proxy }: Pick<AgentOptions, 'tls' | 'proxy'>): string => `${tls?.version ?? ''} ${proxy?.version ?? ''}`
 
 /** Opens no connection by itself; `agent.destroy()` closes those it keeps. Throws `BlockedError` when a file can't be read or the proxy is none. */
 export function openAgent({ component, url, concurrencyMax, tls, proxy }: AgentOptions): OpenAgent {

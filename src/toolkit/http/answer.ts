@@ -31,8 +31,8 @@ export interface ReadAnswer {
 }
 
 /**
- * The answer as it is shown, unpacked. A success has to be whole: rejects where its packed body can't be read. Of another
- * answer the status counts, and such a body is empty.
+ * The answer, unpacked. A success has to be whole: `too large` when it is not, and a rejection when it can't be unpacked. Of
+ * any other answer the status counts, so a body that can't be unpacked is an empty one.
  */
 export async function toAnswer(
   { status, headers, pieces, isWhole }: ReadAnswer,

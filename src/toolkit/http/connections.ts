@@ -1,10 +1,11 @@
 import { buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
 import { type TlsOptions, tlsRefusal } from '../tls.ts'
+import { agentVersion } from './agent.ts'
 import type { HttpEndpointOptions } from './endpoint.ts'
 import { proxyFor } from './proxy.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
-/** undici's own timers are coarse: the endpoint's deadline comes first, these hold what it may have left. */
+/** undici's own timers are coarse: they come after the endpoint's deadline, for what that may leave under way. */
 const LEEWAY_MS = 1000
 
 type ConnectionOptions = Pick<HttpEndpointOptions, 'component' | 'url' | 'tls' | 'proxy' | 'timeoutMs' | 'concurrencyMax'>
@@ -22,8 +23,7 @@ export class Connections {
 
   /** Throws `BlockedError` when a file can't be read or the proxy is none. */
   current(): Dispatcher {
-    const { tls, proxy } = this.#options
-    const version = `${tls?.version ?? ''} ${proxy?.version ?? ''}`
+    const version = agentVersion(this.#options)
     if (this.#open?.version !== version) {
       const opened = open(this.#options, error => {
         this.#refusal = error
@@ -40,8 +40,8 @@ export class Connections {
   }
 
   /**
-   * The last refusal of TLS that a socket told of. A server of TLS 1.3 refuses a client certificate after
-   * the handshake, of which undici says no more than that the other side has closed.
+   * The last refusal of TLS that a socket reported. A server of TLS 1.3 refuses a client certificate after
+   * the handshake, and all that undici says then is that the other side has closed.
    */
   get refusal(): Error | undefined {
     return this.#refusal
@@ -53,7 +53,7 @@ export class Connections {
     await Promise.all(this.#closing.values())
   }
 
-  /** What is under way on the old pool ends there. */
+  /** Requests under way on the old pool end there; it closes after the last. */
   #retire(): void {
     if (this.#open === undefined) return
     const { dispatcher } = this.#open

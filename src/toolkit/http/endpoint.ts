@@ -31,7 +31,7 @@ export interface HttpEndpointOptions {
   readonly component: string
   /** Its origin is where requests go. */
   readonly url: URL
-  /** Made anew for each request, so that a rotated secret is used at once. */
+  /** Called for each request, so that a rotated secret is used at once. May throw `BlockedError`, which the request then rejects with. */
   readonly headers: () => Readonly<Record<string, string>>
   /** For one request, from its start to the last byte of its answer, in ms. */
   readonly timeoutMs: number
@@ -62,7 +62,7 @@ export interface HttpEndpoint {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
   /** HTTP's own meaning of an answer that is not the hoped-for one. `path` is the request's, where it was not the endpoint's. */
   errorOf(answer: HttpAnswer, path?: string): TailraceError
-  /** Ends what is under way. */
+  /** Ends what is under way and closes every connection. */
   close(): Promise<void>
 }
 

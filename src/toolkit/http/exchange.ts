@@ -6,8 +6,8 @@ import type { ReadAnswer } from './answer.ts'
  * hold it for ever, and an endless one the memory (invariant 5). What is too large and no success is still an answer: its
  * status says what to do. Rejects with undici's error, and on an abort with the signal's reason.
  *
- * A handler of our own, because what one refers to lives until V8 collects its old generation: the one of
- * `dispatcher.request` refers to all of the request, this one at its end to nothing.
+ * A handler of our own, because V8 keeps a handler, and what it refers to, until it collects its old generation: that of
+ * `dispatcher.request` refers to the whole request, this one to nothing once it has ended.
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -49,7 +49,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ReadAnswer['headers']): void {
-    this.#status = status // Of the last: an answer below 200 announces another.
+    this.#status = status // Overwritten by the next: an answer below 200 announces another.
     this.#headers = headers
   }
 

@@ -9,9 +9,9 @@ export interface PackingOptions {
 }
 
 /**
- * Who can't unpack a body refuses it with 400, as if its events were at fault, and each would end among the dead letters
- * (invariant 4). So what is refused is sent once more as it is: if that is taken, all goes so from then on. No word of the
- * answer is asked, for it may be an event's own.
+ * A destination that can't unpack a body refuses it with 400, as if its events were at fault, and each would become a dead
+ * letter (invariant 4). So a refused body is sent once more, not compressed; if that is taken, no body is compressed from then
+ * on. What the answer says decides nothing, for it may quote an event.
  */
 export class Packing {
   readonly #options: PackingOptions
@@ -22,13 +22,13 @@ export class Packing {
     this.#isPlain = options.compression === 'none'
   }
 
-  /** `isDoubtful`: whether an answer that is no success would make a dead letter. */
+  /** Calls `request` once or twice. `isDoubtful`: whether an answer would make a dead letter. */
   async send(request: (isPlain: boolean) => Promise<HttpAnswer>, isDoubtful: (answer: HttpAnswer) => boolean): Promise<HttpAnswer> {
     const wasPlain = this.#isPlain
     const answer = await request(wasPlain)
     if (wasPlain || !isDoubtful(answer)) return answer
     const second = await request(true)
-    if (isPassing(second)) return second // Whose fault the first refusal was shows with the next attempt.
+    if (isPassing(second)) return second // The next attempt shows why the first body was refused.
     if (!this.#options.isTaken(second)) return answer
     if (!this.#isPlain) {
       const { compression, logger } = this.#options
@@ -44,6 +44,6 @@ export class Packing {
 /** It says nothing of the request: the destination is busy or ill, or the login was refused meanwhile. */
 const isPassing = ({ status }: HttpAnswer) => status >= 500 || [401, 403, 407, 408, 425, 429].includes(status)
 
-/** Of one event, which would be a dead letter, or of none. */
+/** Whether an answer refuses a request with one event, which would then be a dead letter, or with none. */
 export const isLastRefusal = (events: readonly unknown[]) => (answer: HttpAnswer) =>
   events.length <= 1 && (answer.status === 400 || answer.status === 422)

@@ -16,7 +16,7 @@ export function createRedaction(headers: Readonly<Record<string, string>>, url?:
     .flatMap(([, value]) => partsOf(value))
     .concat(url === undefined ? [] : queryOf(url))
     .filter(secret => secret.length >= SECRET_CHARACTERS_MIN)
-    .toSorted((a, b) => b.length - a.length) // Of one that begins another, the other's end would stay.
+    .toSorted((a, b) => b.length - a.length) // The longest first: after one that begins it, its end would stay.
   return text => secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text)
 }
 

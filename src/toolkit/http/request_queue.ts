@@ -10,8 +10,8 @@ const WAITING_MAX = 64
 
 export interface RequestQueue {
   /**
-   * Runs `request` when there is room for it. The signal ends the wait; `request` has to heed it by itself. What makes
-   * the body belongs into it too, so that what waits holds no body.
+   * Runs `request` when there is room for it. The signal ends the wait; `request` has to heed it by itself, and makes its
+   * body itself, so that one that waits holds none.
    */
   run(request: () => Promise<HttpAnswer>, signal: AbortSignal): Promise<HttpAnswer>
   /** How many requests may be under way just now. */

@@ -32,7 +32,7 @@ export interface HttpSettings {
   readonly headers: Readonly<Record<string, Secret>>
 }
 
-/** What the shared settings say to `createHttpEndpoint`, and what of them may mend a blocked state by its change. */
+/** The shared settings as `createHttpEndpoint` takes them, and the secrets among them, whose change may end a blocked state. */
 export function httpOptions(config: HttpSettings) {
   const tls = config.tls === undefined ? undefined : new TlsMaterial(config.tls)
   const own = Object.entries(config.headers)
