@@ -13,8 +13,8 @@ const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
 const BLOCKED_RETRY_MS = 60_000
 const ANSWER_CHARACTERS_MAX = 300
 const ANSWER_BYTES_SHOWN_MAX = 16_384
-/** Beside 429 and what begins with 5. The API's own clients ask again after a 409 too: a lock was not had in time. */
-const AGAIN: ReadonlySet<number> = new Set([408, 409, 425])
+/** Asked again, as are 429 and 5xx. The API's own clients ask again after a 409 too: a lock was not had in time. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425])
 
 /** An answer of the API. Whatever keeps it from coming is thrown as `RetryableError` or `BlockedError`. */
 export interface Answer {
@@ -57,6 +57,7 @@ export interface ClientOptions {
 /** Asks the list endpoint for pages and goes on asking until one comes, however long that takes. */
 export class ListClient {
   readonly #options: ClientOptions
+  /** Work that failed and is not done yet. */
   readonly #troubled = new Set<object>()
   /** What the API's clock was ahead of ours by at its last answer, in ms. */
   #skewMs = 0
@@ -81,8 +82,8 @@ export class ListClient {
   }
 
   /**
-   * The page behind a cursor. Where `ask` tells the operator that a question is refused, this rejects with `CursorError`: it may
-   * only mean that the cursor's event has gone.
+   * The page after a cursor. Where `ask` would tell the operator that the question is refused and ask on, this rejects with
+   * `CursorError`: the refusal may only mean that the cursor's event has gone.
    */
   async askBehind(query: string, signal: AbortSignal): Promise<Page> {
     const { component } = this.#options.shape
@@ -99,7 +100,10 @@ export class ListClient {
     return this.untilDone(once, signal)
   }
 
-  /** Does the work again until it succeeds, pausing as its failures ask. The stream is running when all of its work goes well. */
+  /**
+   * Does the work again after each `RetryableError` or `BlockedError`, with the pause that it asks for; rejects with any other
+   * failure. The stream is reported running again when none of its work is in trouble.
+   */
   async untilDone<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const attempt = {}
     try {
@@ -139,10 +143,10 @@ export class ListClient {
     const { clock, fetchPage, pace } = this.#options
     await pace.turn(signal)
     const answer = await fetchPage(query, signal)
+    if (answer.status !== 200) throw this.#errorOf(answer)
     const dateMs = dateMsOf(answer.headers)
     // The header is in whole seconds: a smaller difference is no difference.
-    if (answer.status === 200 && dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
-    if (answer.status !== 200) throw this.#errorOf(answer)
+    if (dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
     const page = this.#pageOf(answer)
     this.#options.onAnswer('ok')
     return page
@@ -171,7 +175,7 @@ export class ListClient {
     const what = said === '' ? `${url} answered ${status}.` : `${url} answered ${status}: ${said}.`
     const retryAfterMs = retryAfterMsOf(headers, clock.now())
     if (status === 429) return new RetryableError(`${component}.rate_limited`, what, { retryAfterMs })
-    if (AGAIN.has(status) || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
+    if (PASSING_STATUSES.has(status) || status >= 500) return new RetryableError(`${component}.failed`, what, { retryAfterMs })
     if (status === 401 || status === 403) {
       return new BlockedError(
         `${component}.denied`,

@@ -41,7 +41,7 @@ export class Collected implements Listed {
   add(page: Page): number {
     if (page.order === 'oldest first' || page.order === 'newest first') this.#order ??= page.order
     const before = this.#elements.length
-    for (const element of page.elements) if (this.#isNew(element)) this.#elements.push(element)
+    for (const element of page.elements) this.#add(element)
     for (const piece of page.unreadable) this.#unreadable.set(piece.text, piece)
     return this.#elements.length - before
   }
@@ -54,15 +54,15 @@ export class Collected implements Listed {
   }
 
   /** An id may come with different texts; each is an event. Without an id the text is all there is. */
-  #isNew(element: Element): boolean {
+  #add(element: Element): void {
     const { id, text } = element
     const first = this.#first.get(id ?? text)
-    if (first === undefined) {
-      this.#first.set(id ?? text, element)
-      return true
+    if (first === undefined) this.#first.set(id ?? text, element)
+    else {
+      const other = `${id ?? ''}\n${text}`
+      if (first.text === text || this.#others.has(other)) return
+      this.#others.add(other)
     }
-    if (first.text === text) return false
-    const before = this.#others.size
-    return this.#others.add(`${id ?? ''}\n${text}`).size > before
+    this.#elements.push(element)
   }
 }

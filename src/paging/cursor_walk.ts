@@ -3,7 +3,7 @@ import type { Collected } from './collected.ts'
 import type { CursorDirection, CursorName } from './cursor_direction.ts'
 import type { Page } from './page.ts'
 
-/** The place in a list that a page begins behind. */
+/** Where a page begins: the list's parameter, and the id of the element that it is next to. */
 export interface Cursor {
   readonly name: CursorName
   readonly id: string
@@ -23,8 +23,8 @@ export interface CursorWalkOptions {
   readonly collected: Collected
   readonly direction: CursorDirection
   /**
-   * There is no other way to list it: what times or `has_more` speak against holds all the same where the cursor is shown
-   * to have an effect.
+   * The list has no other way through it. A page that times or `has_more` speak against is then believed, if the cursor is
+   * shown to have an effect.
    */
   readonly isOnlyWay?: boolean
 }
@@ -51,7 +51,7 @@ export class CursorWalk {
   }
 
   /**
-   * The page behind the cursor, in whichever direction cursors work; undefined when there is none. `isProven`: a cursor
+   * The page after this one, in whichever direction cursors work; undefined when there is none. `isProven`: a cursor
    * has led to this page. Throws `CursorError` where no cursor leads on.
    */
   async following(page: Page, isProven: boolean): Promise<Page | undefined> {

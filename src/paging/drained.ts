@@ -45,7 +45,7 @@ export function drained(window: Window, listed: Listed, names: { source: string;
 
 const byTime = (a: LogEvent, b: LogEvent) => a.timeMs - b.timeMs
 
-/** The part before `atS`, and the rest. */
+/** The part before `atS`, and the rest, which has all that is unreadable and all duplicates. */
 export function splitAt(window: Drained, atS: number): readonly [Drained, Drained] {
   const first = window.events.findIndex(({ timeMs }) => timeMs >= atS * 1000)
   const count = first === -1 ? window.events.length : first
@@ -58,13 +58,13 @@ export function splitAt(window: Drained, atS: number): readonly [Drained, Draine
 export interface SealOptions {
   readonly known: KnownIds
   readonly shared: SharedEvents
-  /** The window that the row speaks for; events outside it were listed beside it. */
+  /** The window that the row speaks for. Events outside it were listed with it. */
   readonly sealed: Window
-  /** Of new events before it nobody can say that they are late: the past is still to be listed there. */
+  /** New events before it do not count as late: the past is still to be listed there. */
   readonly lateFromS?: number | undefined
   /** New events before it are late. */
   readonly lateBeforeS: number
-  /** Ids of events from here on are remembered, and those of events outside the window: other windows may list them again. */
+  /** Ids of events from here on, and of events outside the window, are remembered: other windows may list them again. */
   readonly rememberFromS: number
   readonly sealedAtMs: number
   /** The API's time, by which it dates events. */

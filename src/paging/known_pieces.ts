@@ -14,13 +14,13 @@ export class KnownPieces {
     this.#history = history
   }
 
-  /** Those that are no dead letters and were not handed out, or so long ago that they are forgotten. Two of one text are one piece. */
+  /** The pieces that are not known to be handed out or dead letters; they are from now on. Two of one text are one piece. */
   fresh(pieces: readonly Unreadable[]): readonly Unreadable[] {
     if (pieces.length === 0) return pieces
     // Asked for with the first piece alone: most streams never have one.
     this.#hashes ??= this.#journaled()
     const known = this.#hashes
-    return pieces.filter(({ text }) => isNew(known, keyOf(text)))
+    return pieces.filter(({ text }) => addNew(known, keyOf(text)))
   }
 
   #journaled(): Set<string> {
@@ -31,7 +31,8 @@ export class KnownPieces {
 
 const keyOf = (text: string) => hash('sha256', text, 'base64')
 
-function isNew(known: Set<string>, key: string): boolean {
+/** False when it is known already. */
+function addNew(known: Set<string>, key: string): boolean {
   if (known.has(key)) return false
   known.add(key)
   if (known.size > PIECES_MAX) for (const oldest of known.values().take(1)) known.delete(oldest)

@@ -18,11 +18,10 @@ export interface Poll {
 }
 
 /**
- * Lists what is new, from the overlap before the frontier to now, at every poll interval. Stops at the
- * first page that is wholly known and wholly before the frontier; every sweep interval it lists the
- * whole overlap, for late events that such a page may hide: from the overlap before the last such listing, since when
- * they have come. What of it is still to be listed as the past is listed all the same: an event may come late to a place
- * that the past has listed and not handed out yet.
+ * Lists what is new at every poll interval: from now back to the overlap before the frontier, or to the first page that is
+ * wholly known and wholly before the frontier. Such a page may hide late events behind it, so every sweep interval a poll is
+ * a sweep: it lists all of the overlap before the last sweep, and what has come since. A sweep lists also what the past has
+ * still to list there, for an event may come late to a part that the past has listed and not handed out yet.
  *
  * The ledger rows of the polls follow on each other without a gap; a sweep adds a row for what it listed again.
  */
@@ -34,7 +33,7 @@ export class LiveTail {
   #polling: Promise<Poll> | undefined
   #done: boolean
 
-  /** With `untilS` it polls once, up to there; with `isDone` not at all. */
+  /** With `untilS` it polls once, up to there; with `isDone`, never. */
   constructor(reading: Reading, untilS: number | undefined, isDone: boolean) {
     this.#reading = reading
     this.#untilS = untilS
@@ -60,16 +59,23 @@ export class LiveTail {
 
   /** The batch of a poll that `next` gave. */
   hand({ drained: window, toS, isSweep }: Poll): Batch {
-    const { options, position, sweptS } = this.#reading
     this.#polling = undefined
     this.#done = this.#untilS !== undefined
-    if (window === undefined) {
-      this.#reading.position = caughtUpLater(position, Math.min(position.frontierS, sweptS) - options.overlapS, toS)
-      // What the past has still open is not listed again with it: the next sweep reaches as far back as this one.
-      const listedToS = position.segments.length === 0 ? toS : (this.#reading.unlistedToS ?? sweptS)
-      this.#swept(Math.min(toS, listedToS))
-      return { events: [], position: encodePosition(this.#reading.position) }
-    }
+    return window === undefined ? this.#leaveToPast(toS) : this.#seal(window, toS, isSweep)
+  }
+
+  /** More than one poll can hold is listed in windows, like a backfill. */
+  #leaveToPast(toS: number): Batch {
+    const { options, position, sweptS } = this.#reading
+    this.#reading.position = caughtUpLater(position, Math.min(position.frontierS, sweptS) - options.overlapS, toS)
+    // The new segment leaves out what the past has still open, so the next sweep reaches as far back as this one.
+    const listedToS = position.segments.length === 0 ? toS : (this.#reading.unlistedToS ?? sweptS)
+    this.#swept(Math.min(toS, listedToS))
+    return { events: [], position: encodePosition(this.#reading.position) }
+  }
+
+  #seal(window: Drained, toS: number, isSweep: boolean): Batch {
+    const { options, position } = this.#reading
     const { context, name, client } = options
     // Our clock may be ahead of the API's: nothing is sealed that the API's clock has not passed.
     const frontierS = Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))
@@ -106,7 +112,7 @@ export class LiveTail {
     this.#reading.position = { ...this.#reading.position, sweptS: toS }
     this.#reading.unlistedToS = undefined
     const position = asPolled(this.#reading.position, options.client.now())
-    known.forget({ ...position, frontierS: Math.min(position.frontierS, toS) }, options.overlapS) // So far back goes the next sweep.
+    known.forget({ ...position, frontierS: Math.min(position.frontierS, toS) }, options.overlapS) // The next sweep reaches back from there.
     shared.forget(position.segments)
   }
 

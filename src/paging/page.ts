@@ -37,7 +37,7 @@ export interface ListShape {
   readonly timeField: string
 }
 
-/** Reads a list answer; throws `RetryableError` when it is none, whose message says why: a clause about the answer. */
+/** Reads a list answer. Throws `RetryableError` when it is none; its message is a clause that says why. */
 export function parsePage(body: Buffer, { component, timeField }: ListShape): Page {
   const elements: Element[] = []
   const unreadable: Unreadable[] = []
@@ -52,7 +52,7 @@ export function parsePage(body: Buffer, { component, timeField }: ListShape): Pa
     }
   }
   if (!isList) throw new RetryableError(`${component}.malformed`, 'it has no list in "data"')
-  // A last_id that is another element's would leave out what is between them.
+  // A last_id that is not the last element's would leave out what lies between the two.
   const cursor = elements.at(-1)?.id ?? (typeof last.last_id === 'string' && last.last_id !== '' ? last.last_id : undefined)
   return { elements, unreadable, hasMore: last.has_more === true, cursor, ...timesOf(elements) }
 }

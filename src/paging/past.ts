@@ -4,8 +4,8 @@ import { encodePosition, type StreamPosition } from './position.ts'
 import type { Reading } from './stream.ts'
 
 /**
- * The batch of a part of the first segment: its events that are new, its row of the ledger, and the position `behind` it,
- * which is the reading's from then on.
+ * The batch of a part of the first segment: its events that are new, its row of the ledger, and the position `behind` it, to
+ * which the reading moves.
  */
 export function handOut(reading: Reading, part: Drained, behind: StreamPosition): Batch {
   const { options, known, shared, pieces, position, sweptS } = reading

@@ -37,7 +37,7 @@ export function caughtUpLater(position: StreamPosition, fromS: number, nowS: num
   return { startS, frontierS: nowS, segments: [...segments, { nextS, endS: nowS, lateBeforeS: frontierS }] }
 }
 
-/** With what the first segment has behind it from `fromS` on once more before it: an event may have come there since. */
+/** Lists once more what lies from `fromS` to the first segment: an event may have come there since. */
 export function listedAgain(position: StreamPosition, fromS: number): StreamPosition {
   const [first] = position.segments
   const nextS = Math.max(position.startS, fromS)
@@ -60,8 +60,8 @@ export function segmentListedDownTo(position: StreamPosition, endS: number | und
 }
 
 /**
- * The position as polls go by it. The frontier never goes back (invariant 2), but it may be ahead of the API's clock, if an
- * answer's `Date` once was: what happens until then is listed all the same.
+ * The position that polls go by. A frontier never goes back (invariant 2), so one may be ahead of the API's clock, if the
+ * `Date` of an answer once was: polls list what happens until then all the same.
  */
 export function asPolled(position: StreamPosition, nowMs: number): StreamPosition {
   return { ...position, frontierS: Math.min(position.frontierS, Math.floor(nowMs / 1000)) }
@@ -82,7 +82,7 @@ export function encodePosition(position: StreamPosition): Position {
   return sweptS < frontier ? { start, frontier, segments, swept: sweptS } : { start, frontier, segments }
 }
 
-/** Throws when the text is none of ours: going on from somewhere else would lose events. */
+/** Throws a `FatalError` for a position that is none of ours: going on from somewhere else would lose events. */
 export function decodePosition(position: Position, component: string, name: string): StreamPosition {
   const read = readPosition(position)
   if (read !== undefined) return read
@@ -93,7 +93,7 @@ export function decodePosition(position: Position, component: string, name: stri
   )
 }
 
-/** The position as polls need it; undefined for what is none. */
+/** What `encodePosition` was given; undefined for what it never gives. */
 export function readPosition(position: Position): StreamPosition | undefined {
   if (!isJsonObject(position)) return undefined
   const { start, frontier, segments, swept } = position

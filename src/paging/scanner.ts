@@ -10,9 +10,9 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const COMMA = 44
 const COLON = 58
-/** Of the beginning of an element, which the ends of those before it are found by. */
+/** The longest text that the end of an element is found by. */
 const JOINT_CHARS_MAX = 64
-/** Elements of a list that are scanned before the guessing is given up: each wrong guess costs an element's time, or a search through the page. */
+/** After so many scanned elements of a list, guessing is given up: a wrong guess costs an element's time, or a search through the page. */
 const LEARNED_MAX = 8
 /** What may stand before a document. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
@@ -120,8 +120,8 @@ function scanElements(body: Body, start: number, elements: ScannedElement[]): nu
 }
 
 /**
- * What stands between two elements of a list, and how the later one begins: `},{"id":"audit_log-`. Where it comes next, an element
- * probably ends; whether it does, `JSON.parse` says, for no part of an object that ends before its end is JSON.
+ * The text from the end of one element to the beginning of the next: `},{"id":"audit_log-`. Where it comes next, an element
+ * probably ends. `JSON.parse` says whether it does, for an object that is cut short is no JSON.
  */
 class Joint {
   /** Empty where the elements have nothing in common. */

@@ -4,9 +4,9 @@ import type { Window } from './drained.ts'
 import type { Segment } from './position.ts'
 
 /**
- * Events of where sweeps and the past list the same time. What one of them hands out while a listing of the other waits for
- * its turn is journaled before that one's window is sealed, whether it listed the event or came too early for it: its digest
- * is to say what the journal held then.
+ * Events of a time that both sweeps and the past list. While a window that one of them has listed waits to be handed out, the
+ * other may hand out an event of the same time. The journal then holds it before that window is sealed, whether the window
+ * lists it or was listed too early: the digest has to say what the journal held.
  */
 export class SharedEvents {
   readonly #timeS = new Map<string, number>()
@@ -25,7 +25,7 @@ export class SharedEvents {
     for (const [id, timeS] of this.#timeS) if (timeS >= fromS && timeS < toS) yield id
   }
 
-  /** After a sweep: the next one begins later. What the past has still open waits for it. */
+  /** After a sweep, since the next one begins later: forgets what the past has not still to list. */
   forget(segments: readonly Segment[]): void {
     for (const [id, timeS] of this.#timeS) if (!segments.some(({ nextS, endS }) => timeS >= nextS && timeS <= endS)) this.#timeS.delete(id)
   }

@@ -32,9 +32,9 @@ export interface ListLimits {
 
 /** What of the past is still to be listed: the segments of the position, one after the other. */
 export interface Past<W> {
-  /** The next part that is not handed out; undefined when nothing of the past is left. */
+  /** The next part that is not handed out, the same one until `hand`; undefined when nothing of the past is left. */
   head(signal: AbortSignal): Promise<W> | undefined
-  /** The batch of a part that `head` gave: its events, its row of the ledger, and the position behind it. */
+  /** The batch of the part that `head` gave: its events, its row of the ledger, and the position after it. */
   hand(part: W): Batch
   /** Resolves when nothing of it is under way any more, once the scope has ended (invariant 7). */
   atRest(): Promise<void>
@@ -68,7 +68,7 @@ export interface Reading {
   position: StreamPosition
   /** Up to when, at the least, the whole overlap has been listed: what was late by then is known. In seconds since 1970. */
   sweptS: number
-  /** The first sweep leaves out what lies before it, which nobody had listed when this reading began; undefined after it. */
+  /** The first sweep leaves out what lies before it, which nobody had listed when this reading began; undefined after that sweep. */
   unlistedToS: number | undefined
 }
 
@@ -150,7 +150,7 @@ export class ListStream<W> implements SourceStream {
 
 type Opened = Pick<Reading, 'position' | 'unlistedToS'>
 
-/** With a last segment that is new. */
+/** For a position whose last segment nobody has listed yet. */
 function opened(position: StreamPosition): Opened {
   return { position, unlistedToS: position.segments.at(-1)?.endS }
 }
