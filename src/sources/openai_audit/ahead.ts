@@ -1,24 +1,25 @@
 const BYTES_MAX = 16 * 1024 * 1024
-/** Enough where whoever takes the windows is slower than the API. */
+/** Enough when whoever takes the windows is slower than the API. */
 const BYTES_MIN = 512 * 1024
 /** A shorter wait is the event loop's own work, to which more windows ahead would only add. */
 const WAIT_MS_MIN = 100
 const GROWTH = 4
 /** Fetches of which the shortest tells how long one takes that waits for nothing but the API. */
 const RECENT_FETCHES = 16
-/** The weight of what was taken before in the pace. */
+/** The weight of all that was taken before the latest, in the pace of taking. */
 const PACE_DECAY = 0.9
 
 /**
- * How much text of windows there may be up to the newest one that is fetched (invariant 5). It grows while whoever takes them
- * waits for the API. Where they are ready in time it shrinks to twice what is taken during one fetch: more would only grow old.
+ * How much text the windows that are fetched or being fetched may hold together (invariant 5). The limit grows while whoever
+ * takes them waits for the API. When they are ready in time, it shrinks to twice what is taken during one fetch: more would
+ * only grow old.
  */
 export class Ahead {
   readonly #nowMs: () => number
   #bytesMax = BYTES_MIN
   /** Of the latest fetches. */
   readonly #fetchMs: number[] = []
-  /** What was taken, and how long whoever took it was busy with it. */
+  /** What was taken, and how long whoever took it was busy with it; the older, the less it weighs. */
   #takenBytes = 0
   #busyMs = 0
   #busySinceMs: number | undefined
@@ -29,7 +30,7 @@ export class Ahead {
     this.#nowMs = nowMs
   }
 
-  /** Of one of so many windows: together they take half of the room, and leave the other to those that wait for a slow one. */
+  /** For one of `concurrency` windows: together they take half of the room; the other half is for those that wait for a slow one. */
   static windowBytes(concurrency: number): number {
     return BYTES_MAX / 2 / concurrency
   }
@@ -47,21 +48,21 @@ export class Ahead {
     }
   }
 
-  /** So much is taken: until the next is asked for, whoever takes is busy with it. */
+  /** A window of `bytes` is taken. Whoever took it is busy with it until `ask`. */
   take(bytes: number): void {
     this.#takenBytes = PACE_DECAY * this.#takenBytes + bytes
     this.#busySinceMs = this.#nowMs()
     this.#waitingSinceMs = undefined
   }
 
-  /** The next is asked for. */
+  /** The next window is asked for. */
   ask(): void {
     if (this.#busySinceMs === undefined) return
     this.#busyMs = PACE_DECAY * this.#busyMs + this.#nowMs() - this.#busySinceMs
     this.#busySinceMs = undefined
   }
 
-  /** The next has not come. */
+  /** The window that is asked for has not come. */
   wait(): void {
     const nowMs = this.#nowMs()
     this.#waitingSinceMs ??= nowMs
@@ -70,7 +71,7 @@ export class Ahead {
     this.#bytesMax = Math.min(BYTES_MAX, GROWTH * this.#bytesMax)
   }
 
-  /** So much has come and can be taken. */
+  /** Windows of `bytes` together can be taken now. */
   ready(bytes: number): void {
     if (bytes <= this.#bytesMax / 2 || this.#busyMs === 0) return
     const neededBytes = (2 * Math.min(...this.#fetchMs) * this.#takenBytes) / this.#busyMs

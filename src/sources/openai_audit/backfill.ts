@@ -33,13 +33,14 @@ interface Place {
 
 /**
  * Lists a segment in windows of one to five pages, several at once, and hands them out oldest first. A window begins when
- * those before it leave it room in what `Ahead` allows (invariant 5); the one that is waited for, at once. Where one turns out
- * to hold many times what was expected, its parts come beside what is held of later ones: as much again for each cut in a cut.
+ * those before it leave it room in what `Ahead` allows (invariant 5); the one that is waited for, at once. A window that turns
+ * out to hold many times what was expected is cut, and its parts are held beside later windows: as much again for each cut in
+ * a cut.
  */
 export class Backfill {
   readonly #options: BackfillOptions
   readonly #queue: PQueue
-  /** Without a gap, oldest first: what is not taken. */
+  /** The windows that are not taken, oldest first and without a gap. */
   readonly #places: Place[] = []
   readonly #ahead: Ahead
   readonly #density = new Density()
@@ -89,7 +90,7 @@ export class Backfill {
     }
   }
 
-  /** Bytes that came, or are expected; a guessed window is cut after its first page, and there are few of them. */
+  /** Bytes that came, or are expected. A guessed window counts for none: it is cut after its first page, and there are few of them. */
   #roomOf({ state, bytes }: Place): number {
     if (state === 'came') return bytes
     return this.#density.isKnown ? this.#windowEvents * this.#density.eventBytes : 0
@@ -137,7 +138,7 @@ export class Backfill {
     return Math.min(PAGES_PER_WINDOW_MAX * pageEvents, Math.max(pageEvents, fitting))
   }
 
-  /** A window with more is cut: one whose length was guessed after its first page, which tells how dense events are. */
+  /** A window with more is cut. One whose length was guessed is cut after its first page, which tells how dense events are. */
   get #eventsMax(): number {
     return this.#density.isKnown ? Math.ceil(2 * this.#windowEvents) : Math.max(1, this.#options.pageEvents - 1)
   }

@@ -13,7 +13,7 @@ export class Density {
   #seenToS = Number.NEGATIVE_INFINITY
   #eventBytes: number | undefined
 
-  /** Some events were listed. */
+  /** Whether any events were listed. */
   get isKnown(): boolean {
     return this.#eventBytes !== undefined
   }
@@ -23,7 +23,7 @@ export class Density {
     return this.#eventBytes ?? FIRST_EVENT_BYTES
   }
 
-  /** `bytes`: text of the events. What comes next is more like the latest time that was listed than like what was listed last. */
+  /** `bytes`: text of the events. The latest window in time counts, not the one listed last: what comes next is more like it. */
   saw({ fromS, toS }: Window, events: number, bytes: number): void {
     if (events > 0) this.#eventBytes = bytes / events
     if (fromS >= toS || toS <= this.#seenToS) return

@@ -24,7 +24,7 @@ export interface ListingOptions extends ListLimits {
 
 const UNDRAINABLE = 'openai_audit.undrainable'
 
-/** What a cursor led to: the rest, nothing that could be told from a cursor without effect, or what can't be. */
+/** What a cursor led to: all the rest; nothing, as a cursor without effect would; or what cannot be the rest. */
 type Behind = 'all' | 'nothing' | 'contradiction'
 
 /**
@@ -63,12 +63,13 @@ export class Listing {
     while (page !== undefined) {
       this.#listedDownTo(page, window)
       this.#checkSize()
+      this.#learnOrder()
       if (this.#isEnough(page) || this.#isLast(page)) return
       page = await walk.following(page, page !== first)
     }
   }
 
-  /** While nothing has shown that it is newest first, or times are not those asked for, no part of the window is known to be whole. */
+  /** Until a page has shown that it is newest first, or when times are not those asked for, no part of the window is known to be whole. */
   #listedDownTo({ order, oldestS }: Page, { fromS, toS }: Window): void {
     const isAsked = oldestS === undefined || oldestS >= fromS
     if (this.collected.order !== 'newest first' || order === 'mixed' || !isAsked) this.#wholeFromS = toS
@@ -86,7 +87,7 @@ export class Listing {
 
   /**
    * By time alone, newest part first: a window whose page is not the last one is cut, where the page ends if it is
-   * in order, until each part is one page. So it holds whatever the order.
+   * in order, until each part is one page. No order is relied on.
    */
   async #slice(whole: Window, signal: AbortSignal): Promise<void> {
     const windows = [whole]
@@ -96,6 +97,7 @@ export class Listing {
       const page = await this.#walkOf(window, signal).ask(undefined)
       this.collected.duplicates += page.elements.length - this.collected.add(page)
       this.#checkSize()
+      this.#learnOrder()
       if (this.#isEnough(page)) return
       if (!this.#isLast(page)) {
         const { oldestS, newestS } = page
@@ -158,8 +160,11 @@ export class Listing {
     return !hasMore && elements.length < this.#options.pageEvents
   }
 
+  #learnOrder(): void {
+    this.#direction.order = this.collected.order ?? this.#direction.order
+  }
+
   #isEnough(page: Page): boolean {
-    if (this.collected.order !== undefined) this.#direction.order = this.collected.order
     const isNewestFirst = this.#direction.order === 'newest first' && (page.order === 'newest first' || page.order === 'one time')
     return isNewestFirst && this.#options.isEnough?.(page) === true
   }

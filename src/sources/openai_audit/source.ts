@@ -10,7 +10,7 @@ import { WindowedPast } from './past.ts'
 import { encodeQuery, isTenantType, type QueryOptions, SHAPE } from './query.ts'
 import { WindowLimit } from './window_limit.ts'
 
-/** Of the questions of a check. */
+/** How far back the questions of a check look. */
 const CHECKED_S = 3600
 
 const REMEDIES: Remedies = {
@@ -36,7 +36,10 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
   const queryOf = (tenantOnly: boolean): QueryOptions => ({ filters: filtersOf(config), pageEvents: config.page_size, tenantOnly })
 
   const stream = (name: string, tenantOnly: boolean) => {
-    const client = connection.client(name, result => (result === 'ok' ? limit.answered() : result === 'throttled' && limit.throttled()))
+    const client = connection.client(name, result => {
+      if (result === 'ok') limit.answered()
+      else if (result === 'throttled') limit.throttled()
+    })
     const query = queryOf(tenantOnly)
     const { pageEvents } = query
     const ask = (question: Question, signal: AbortSignal) => {

@@ -1,3 +1,5 @@
+const INITIAL = 4
+
 /**
  * How many windows are fetched at once. Grows with every page that is answered, doubling at first;
  * halves on a 429 and from then on recovers slowly.
@@ -5,11 +7,11 @@
 export class WindowLimit {
   readonly #max: number
   #value: number
-  #slow = false
+  #wasThrottled = false
 
-  constructor(max: number, initial = 4) {
+  constructor(max: number) {
     this.#max = max
-    this.#value = Math.min(initial, max)
+    this.#value = Math.min(INITIAL, max)
   }
 
   get value(): number {
@@ -17,11 +19,11 @@ export class WindowLimit {
   }
 
   answered(): void {
-    this.#value = Math.min(this.#max, this.#value + (this.#slow ? 1 / (4 * this.#value) : 1))
+    this.#value = Math.min(this.#max, this.#value + (this.#wasThrottled ? 1 / (4 * this.#value) : 1))
   }
 
   throttled(): void {
-    this.#slow = true
+    this.#wasThrottled = true
     this.#value = Math.max(1, this.#value / 2)
   }
 }

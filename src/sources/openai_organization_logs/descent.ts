@@ -44,7 +44,7 @@ export class Descent {
     return new Descent(options, await walk(options, new Collected(), signal).ask(undefined))
   }
 
-  /** From behind an element that was listed before; undefined where nothing is found there. One that begins too high only walks further. */
+  /** From after an element that was listed before; undefined when nothing is found there. To begin too high only makes the walk longer. */
   static async fromCursor(options: DescentOptions, id: string, signal: AbortSignal): Promise<Descent | undefined> {
     const cursor = { name: options.direction.names[0], id }
     const page = await walk(options, new Collected(), signal).ask(cursor).catch(ignoreCursorError)
@@ -96,7 +96,7 @@ export class Descent {
     return true
   }
 
-  /** Lets go of what was listed, but for these and the page it is at. */
+  /** Forgets what was listed, but for `kept` and the page it is at. */
   forget(kept: readonly Element[]): void {
     this.#collected = new Collected()
     this.#collected.add({ ...this.#page, unreadable: [], elements: [...kept, ...this.#page.elements] })

@@ -21,13 +21,13 @@ export interface Part extends Drained {
 
 /**
  * Lists the segments of the position one after the other, each newest first, in parts of whole seconds. The position
- * behind a part is its oldest second and its last element: after a restart the walk goes on behind that element, or,
- * where the API does not know it any more, comes down from the head again.
+ * after a part is its oldest second and its last element: after a restart the walk goes on after that element, or, when
+ * the API does not know it any more, comes down from the head again.
  */
 export class DescendingPast implements Past<Part> {
   readonly #reading: Reading
   readonly #options: DescentOptions
-  /** Where the walk down the first segment is, and what it has come upon that is not handed out. */
+  /** Where the walk down the first segment is, and what it has come upon and not handed out. */
   #walk: { readonly descent: Descent; readonly stretch: Stretch } | undefined
   #fetching: Promise<Part> | undefined
 
@@ -59,7 +59,7 @@ export class DescendingPast implements Past<Part> {
     try {
       return await this.#part(segment, signal)
     } catch (error) {
-      this.#walk = undefined // The next try begins behind the last part.
+      this.#walk = undefined // The next try begins after the last part.
       throw error
     }
   }
@@ -91,7 +91,7 @@ export class DescendingPast implements Past<Part> {
     }
   }
 
-  /** The part from that second on; what is older goes into the next one. */
+  /** The part from the second `cutS` on; what is older goes into the next one. */
   #cut(descent: Descent, stretch: Stretch, cutS: number): Part {
     const { duplicates, unreadable } = descent.collected
     const [newer, older] = stretch.splitAt(cutS)

@@ -37,12 +37,12 @@ export class Stretch {
     }
   }
 
-  /** Begins with the first of a list that has been shortened. */
+  /** The walk's list was shortened: the next `take` begins with its first element. */
   reset(): void {
     this.#seen = 0
   }
 
-  /** The second behind the oldest one: from it on everything has been listed. Undefined where times did not fall, or not by a second. */
+  /** The second after the oldest one: from it on everything has been listed. Undefined when times did not fall, or not by a second. */
   get cutS(): number | undefined {
     if (!this.#isFalling || this.#oldestS === undefined || this.#newestS === undefined) return undefined
     const cutS = Math.floor(this.#oldestS) + 1
