@@ -1,11 +1,11 @@
-import type { StreamName } from '../core/context.ts'
+import type { StreamKey } from '../core/context.ts'
 import type { SinkSettings } from './component.ts'
 import type { ConfiguredSink, ConfiguredSource } from './load.ts'
 import { type SettingNode, walk } from './node.ts'
 import type { Problem } from './problem.ts'
 
 /** The streams whose events a sink is sent. */
-export function streamsFor({ inputs }: Pick<SinkSettings, 'inputs'>, sources: readonly ConfiguredSource[]): readonly StreamName[] {
+export function streamsFor({ inputs }: Pick<SinkSettings, 'inputs'>, sources: readonly ConfiguredSource[]): readonly StreamKey[] {
   return sources
     .filter(({ id }) => inputs?.includes(id) ?? true)
     .flatMap(({ id, spec }) => spec.streams.map(stream => ({ source: id, stream })))

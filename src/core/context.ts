@@ -51,7 +51,8 @@ export interface ComponentContext {
   report(state: ComponentState, part?: string): void
 }
 
-export interface StreamName {
+/** One stream of one source: `acme` and `organization`. */
+export interface StreamKey {
   readonly source: string
   readonly stream: string
 }
@@ -61,5 +62,5 @@ export interface SinkContext extends ComponentContext {
   /** What its events have been mapped to: `ecs`, `ocsf`, … */
   readonly format: string
   /** All streams of the configured sources whose events it is sent. */
-  readonly streams: readonly StreamName[]
+  readonly streams: readonly StreamKey[]
 }

@@ -7,11 +7,12 @@ export class Gate {
   readonly #moved = new Bell()
   #waiting = 0
 
+  /** `overBudget`: why nothing may be appended; undefined when something may. */
   constructor(overBudget: () => string | undefined) {
     this.#overBudget = overBudget
   }
 
-  /** Why somebody waits, if so. */
+  /** Why appends wait; undefined when none does. */
   get paused(): string | undefined {
     return this.#waiting > 0 ? this.#overBudget() : undefined
   }
@@ -27,7 +28,7 @@ export class Gate {
     }
   }
 
-  /** A sink has moved, or something was removed. */
+  /** To be called when a sink has moved or something was removed: those who wait look at the budget again. */
   look(): void {
     this.#moved.ring()
   }

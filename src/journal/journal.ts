@@ -1,14 +1,10 @@
 import type { Batch, Position, SealedWindow } from '../core/batch.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Logger, Meter } from '../core/context.ts'
+import type { Logger, Meter, StreamKey } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { EventHistory } from '../core/source.ts'
 
-/** One stream of one source: `acme` and `organization`. */
-export interface StreamKey {
-  readonly source: string
-  readonly stream: string
-}
+export type { StreamKey }
 
 /**
  * Ids are kept this long after receipt, also where the texts went earlier: after a restart a source asks for those of twice
@@ -32,7 +28,7 @@ export interface Backlog {
   readonly bytes: number
   /** Time of receipt of the oldest, in ms since 1970; undefined when none waits. */
   readonly oldestReceivedMs: number | undefined
-  /** Events behind its position whose text was removed: retention waits for no sink that is not configured. */
+  /** Events after its position whose text was removed: retention waits for no sink that is not configured. */
   readonly removed: number
 }
 
@@ -55,7 +51,7 @@ export interface DeadLetter {
 export interface DeadLetterFilter {
   readonly component?: string | undefined
   readonly eventId?: string | undefined
-  /** Only those behind the one of this id, which may be gone. */
+  /** Only those after the one with this id, which may be gone. */
   readonly after?: string | undefined
   readonly limit: number
 }
@@ -66,7 +62,7 @@ export interface LedgerRow extends SealedWindow, StreamKey {}
 export interface JournalLimits {
   /** Ids of the configured sinks. */
   readonly sinks: readonly string[]
-  /** Bytes of event text the slowest sink may have before it; nothing is appended beyond (`journal.max_bytes`). */
+  /** Bytes of event text that the slowest sink may have still to deliver; beyond it nothing is appended (`journal.max_bytes`). */
   readonly backlogBytesMax: number
   /** Texts received longer ago are removed once every configured sink has passed them. */
   readonly retentionAgeMs: number
@@ -104,26 +100,30 @@ export interface JournalReader extends AsyncDisposable {
   history(key: StreamKey): EventHistory
   /**
    * Batches after `from`, from the oldest retained event when undefined; waits at the head for more. Events
-   * of other sources are left out, and batches without events still move the position past them. Whoever asks for
-   * a batch is done with what was parsed of the one before: it is let go. Ends by throwing on `signal`; throws a ConfigError (`journal.position`) when `from` is none of this journal's.
+   * of other sources are left out, and batches without events still move the position past them. To ask for a
+   * batch is to be done with the one before: what was parsed of it is dropped. Ends by throwing on `signal`;
+   * throws a ConfigError (`journal.position`) when `from` is none of this journal's.
    */
   read(from: Position | undefined, options: ReadOptions, signal: AbortSignal): AsyncIterable<Batch<LogEvent>>
-  /** The position behind the newest event. */
+  /** The position after the newest event. */
   head(): Promise<Position>
-  /** The position of the oldest event received at or after `receivedMs`. */
+  /** The position before the oldest event received at or after `receivedMs`; the head when there is none. */
   positionAt(receivedMs: number): Promise<Position>
   sinkPosition(sink: string): Promise<Position | undefined>
   backlog(sink: string): Promise<Backlog>
-  /** The oldest first. */
+  /** The first `limit` that the filter lets through, the oldest first. */
   deadLetters(filter: DeadLetterFilter): Promise<readonly DeadLetter[]>
   deadLetter(id: string): Promise<DeadLetter | undefined>
   /** Windows that overlap [fromS, toS), in the order of their start. */
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>
-  /** Up to when windows cover everything from the first one on, in seconds since 1970: what a backfill has not listed yet ends it. */
+  /**
+   * Up to when windows cover everything from the first one on, in seconds since 1970; undefined without any. What a backfill
+   * has still to list is a gap, which ends it.
+   */
   sealedTo(key: StreamKey): Promise<number | undefined>
-  /** From the begin of the first window to the latest end, in seconds since 1970; undefined without any. */
+  /** From the start of the first window to the latest end, in seconds since 1970; undefined without any. */
   ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined>
-  /** Looks one event up by its id, the newest first: a scan, bounded by what is retained. */
+  /** The newest retained event with this id. A scan of all that is retained. */
   find(eventId: string): Promise<FoundEvent | undefined>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */
   range(filter: { fromMs: number; toMs: number; sources?: readonly string[] | undefined }): AsyncIterable<LogEvent>
@@ -148,13 +148,14 @@ export interface Journal extends JournalReader {
    * leaves the saved one as it is.
    */
   append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void>
+  /** For the operator alone: also an older position; undefined forgets the saved one. */
   saveStreamPosition(key: StreamKey, position: Position | undefined): Promise<void>
   /** Moves forward only: an older position than the saved one is refused (invariant 2). */
   saveSinkPosition(sink: string, position: Position): Promise<void>
-  /** By the operator's own hand alone it may move back: to a position of this journal, or to none (undefined forgets the sink). */
+  /** For the operator alone: also an older position of this journal; undefined forgets the sink. */
   resetSinkPosition(sink: string, position: Position | undefined): Promise<void>
   addDeadLetters(letters: readonly Omit<DeadLetter, 'id'>[]): Promise<void>
-  /** How many of them there were. */
+  /** Resolves with how many of them there were. */
   dropDeadLetters(ids: readonly string[]): Promise<number>
   /** Why nothing is appended now, if so: at the budget, or no room on the disk. */
   readonly paused: string | undefined

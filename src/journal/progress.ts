@@ -29,7 +29,7 @@ export class Progress {
     return this.#sinks.reduce((least, sink) => Math.min(least, this.#places.get(sink)?.position ?? 0), head)
   }
 
-  /** The configured sink with the most bytes before it, where `oldest` and `end` are bytes of all texts before those places. */
+  /** The configured sink with the most bytes to deliver. `oldest` and `end`: bytes of all texts before the oldest retained event, and in all. */
   slowest(oldest: number, end: number): { readonly sink: string; readonly bytes: number } | undefined {
     let slowest: { sink: string; bytes: number } | undefined
     for (const sink of this.#sinks) {
@@ -39,7 +39,7 @@ export class Progress {
     return slowest
   }
 
-  /** Why nothing may be appended, if so. */
+  /** Why nothing may be appended; undefined when something may. */
   overBudget(oldest: number, end: number): string | undefined {
     const slowest = this.slowest(oldest, end)
     if (slowest === undefined || slowest.bytes < this.#bytesMax) return undefined

@@ -43,7 +43,7 @@ export async function* readBatches(
       } else {
         if (options.endAtHead.aborted) return
         await feed.beyond(position, waiting).catch((error: unknown) => {
-          if (!waiting.aborted) throw error // The abort itself is dealt with on top of the loop.
+          if (!waiting.aborted) throw error // The next turn of the loop deals with the abort.
         })
       }
     }

@@ -5,7 +5,7 @@ import { type HeldSegment, Shelf } from './shelf.ts'
 
 /** Text held for the readers at the head, in bytes. */
 const RING_BYTES_MAX = 8 * 2 ** 20
-/** Text that the fastest reader at the head has not taken: an append comes after it. What waits longer than it has to grows old. */
+/** While the fastest reader at the head has more text than this to take, appends wait: text that lies longer than it has to grows old. */
 const UNREAD_BYTES_MAX = 2 ** 19
 /** How long an append waits for a reader that does not move. */
 const READER_MS_MAX = 500
@@ -39,7 +39,7 @@ export class Ring {
       this.#drop(oldest)
   }
 
-  /** A reader has come so far, or has ended. What all that read from here are done with is let go. */
+  /** A reader is at `place`; undefined: it has ended. What all readers at the head are done with is dropped. */
   readerMoved(reader: object, place: ReaderPlace | undefined): void {
     if (place === undefined) this.#readers.delete(reader)
     else this.#readers.set(reader, place)
@@ -47,14 +47,14 @@ export class Ring {
     this.#moved.ring()
   }
 
-  /** What was removed from the file is not handed out any more either. */
+  /** Drops what ends at `position` or before it, such as what was removed from the file. */
   dropBefore(position: number): void {
-    if (position === Infinity) return
+    if (position === Infinity) return // No reader is at the head.
     for (let { oldest } = this.#shelf; oldest !== undefined && oldest.first + oldest.count <= position; oldest = this.#shelf.oldest)
       this.#drop(oldest)
   }
 
-  /** Whether the fastest reader is to come first, for it has much to take, or so much more would drop what it is at. */
+  /** Whether the fastest reader is to come first: it has much to take, or `bytes` more would drop what it is at. */
   #isAheadOfReader(bytes: number): boolean {
     const fastest = this.#fastest
     if (fastest === undefined || fastest.taken === this.#stuckAt) return false
@@ -68,19 +68,20 @@ export class Ring {
   }
 
   /**
-   * Before so much more is pushed: in a burst the readers at the head come first, for what they take here is not read and
-   * parsed again. What is given counts as pushed until it is disposed of.
+   * To be called before `bytes` more are pushed. In a burst it waits until the fastest reader at the head has come along, as
+   * long as that moves: what it takes here is not read and parsed again. The bytes count as pushed until the result is
+   * disposed of.
    */
   async letReadersIn(bytes: number, clock: Clock, signal: AbortSignal): Promise<Disposable> {
     while (this.#isAheadOfReader(bytes)) {
       const ended = new AbortController()
       const moved = this.#moved.wait(AbortSignal.any([signal, ended.signal])).then(() => true)
-      moved.catch(() => {}) // It ends with this wait, whichever way that goes.
+      moved.catch(() => {}) // It may end by the abort below, when nobody waits for it.
       const hasMoved = await withinMs(moved, READER_MS_MAX, clock, signal)
       ended.abort()
       if (hasMoved !== true) this.#stuckAt = this.#fastest?.taken
     }
-    this.#comingBytes += bytes // In one turn with the look: of two that wait for one reader the other looks again.
+    this.#comingBytes += bytes // In the same turn as the last look, so that the next append to look sees them.
     return {
       [Symbol.dispose]: () => {
         this.#comingBytes -= bytes
@@ -97,7 +98,7 @@ export class Ring {
     this.#onDrop(oldest)
   }
 
-  /** Those that read from here. */
+  /** The readers that find here what they are at. */
   #readersAtHead(): readonly ReaderPlace[] {
     const { oldest } = this.#shelf
     return oldest === undefined ? [] : [...this.#readers.values()].filter(({ done }) => done >= oldest.first)

@@ -10,7 +10,7 @@ export interface Segment {
   events(): readonly LogEvent[]
 }
 
-/** What the bytes of a segment amount to. */
+/** Where a segment lies, in events and in bytes. */
 export interface Extent extends Pick<Segment, 'first' | 'count'> {
   /** Bytes of the texts of all events before it. */
   readonly bytesBefore: number
@@ -59,8 +59,8 @@ export class Shelf<S extends Extent> {
 
   /** The segment that holds the event number `position`. */
   at(position: number): S | undefined {
-    const index = this.firstWhere(segment => segment.first + segment.count > position)
-    return index !== undefined && index.first <= position ? index : undefined
+    const segment = this.firstWhere(({ first, count }) => first + count > position)
+    return segment !== undefined && segment.first <= position ? segment : undefined
   }
 
   /** Bytes of the held texts from the event number `position` on; 0 when it is beyond them. */

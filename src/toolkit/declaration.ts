@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ComponentContext, SinkContext, StreamName } from '../core/context.ts'
+import type { ComponentContext, SinkContext, StreamKey } from '../core/context.ts'
 import type { Sink } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 
@@ -51,7 +51,7 @@ export interface Mistake {
 export interface SinkClaim<T> {
   readonly id: string
   readonly config: T
-  readonly streams: readonly StreamName[]
+  readonly streams: readonly StreamKey[]
 }
 
 export interface SinkSpec<C extends z.ZodObject = z.ZodObject> extends ComponentSpec<C> {

@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../core/event.ts'
 import { IDS_KEPT_MS, type StreamKey } from '../journal.ts'
 
-/** Of more than this many, those of the oldest appends are forgotten, however young they are. */
+/** Beyond this many, those of the oldest appends are forgotten, however young they are. */
 const IDS_MAX = 1_000_000
 
 /** Of the events of one append; an object for each event would be a million of them. */
@@ -14,7 +14,7 @@ interface Entries extends StreamKey {
 const idOf = ({ id }: LogEvent) => id
 const timeMsOf = ({ timeMs }: LogEvent) => timeMs
 
-/** What sources need to know repeats, after the events themselves have gone. */
+/** What sources know repeats by, after the events themselves have gone. */
 export class RememberedIds {
   #appends: Entries[] = []
   #count = 0

@@ -15,7 +15,7 @@ const TIME_MS_MAX = 8.64e15
 /** How `text` is stored. A number once given keeps its meaning. */
 const PLAIN = 0
 const ZSTD = 1
-/** Of what zstd gives out at once. */
+/** The most that zstd gives out at once. */
 const CHUNK_BYTES_MAX = 128 * 2 ** 10
 
 /** A row as it is stored, but for what depends on its place. */
@@ -153,7 +153,7 @@ export function decodeTexts(stored: Uint8Array, crc: number, encoding: number, l
   return pieces(lengths, (start, end) => all.slice(start, end))
 }
 
-/** Told the size before it begins, and given room for what comes out, zstd takes 40 % less CPU. */
+/** Told the size beforehand, and given room for its output, zstd takes 40 % less CPU. */
 function compress(bytes: Buffer): Uint8Array {
   const chunkSize = Math.min(CHUNK_BYTES_MAX, Math.max(1024, bytes.length))
   return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 }, pledgedSrcSize: bytes.length, chunkSize })

@@ -20,7 +20,7 @@ import { insertDeadLetters, insertRow, insertWindows, saveStream } from './write
 
 /** Between two looks at the size on disk. */
 const SIZE_MS = 1000
-/** A sink's position is saved a little after its reader has passed it. */
+/** How many extents are kept after the ring has dropped them: a sink's position is saved a little after its reader has passed it. */
 const PASSED_SEGMENTS_MAX = 16
 /** For a change that nothing in memory follows from. */
 const NOTHING_MORE = () => {}
@@ -34,7 +34,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
   readonly #gate = new Gate(() => this.#progress.overBudget(this.#oldestBytes(), this.#end.bytes))
   readonly #encoder = new RowEncoder()
   readonly #ring: Ring
-  /** The extents of what the ring let go last: to know where a sink stands within one, nothing is read from the file. */
+  /** The extents that the ring dropped last: where a sink stands within one is known without reading the file. */
   readonly #passed = new Shelf<Extent>()
   readonly #saves: Saves
   readonly #progress: Progress
@@ -68,7 +68,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     this.#checkpoints = new Checkpoints(store, context.logger)
     this.#patience = new Patience(store.path, context, this.#closed.signal)
     this.#files = new OpenFiles(store.path)
-    // With the first transaction: whoever takes one from the configuration and brings it back is told what was removed meanwhile.
+    // Saved with the first transaction: a sink that leaves the configuration and comes back is then told what was removed meanwhile.
     const oldest = this.#retention.oldest?.first ?? this.#end.events
     for (const sink of limits.sinks) if (!this.#saves.durable.has(sink)) this.#saves.add(sink, oldest).catch(NOTHING_MORE)
     this.#measure()
@@ -151,7 +151,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     this.#lock[Symbol.dispose]()
   }
 
-  /** Within a transaction. */
+  /** Within a transaction; gives what is to be done once that is committed. */
   #insert(key: StreamKey, batch: Batch, rows: readonly EncodedRow[]): () => void {
     const { store } = this
     const events = this.#end.events + batch.events.length
@@ -189,7 +189,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     }
   }
 
-  /** Commits `write`, and with it what sinks have saved. */
+  /** Commits what `write` writes, and with it what sinks have saved; waits while the disk is full. `write` may be called again. */
   async #durably(write: () => () => void, signal?: AbortSignal): Promise<void> {
     await this.#patience.until(() => this.#commit(write), signal)
   }
@@ -205,6 +205,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     })
     const saved = committed.saved()
     committed.settled()
+    // Unless the operator's reset in the same transaction, which came later, has set another.
     for (const [sink, position] of saved) if (this.#saves.durable.get(sink) === position) this.#place(sink, position)
     if (committed.removed || this.#retention.oldest === undefined) {
       this.#retention.refresh()

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { gone, unlocked } from './faults.ts'
 
 /**
- * The files that SQLite has open by now. It goes on writing into one that was removed, or that another one took the
- * place of: everything would be acknowledged, and gone with the process.
+ * The files that SQLite has open. It goes on writing into one that was removed or replaced: everything would be
+ * acknowledged, and gone with the process.
  */
 export class OpenFiles {
   readonly #path: string
@@ -18,7 +18,7 @@ export class OpenFiles {
     this.#lockIdentity = identityOf(this.#lock)
   }
 
-  /** Throws a `FatalError` when one of them stands no more where it was opened. */
+  /** Throws a `FatalError` when one of them is no longer where it was opened. */
   refuseMoved(): void {
     for (const [file, identity] of this.#identities) if (identityOf(file) !== identity) throw gone(this.#path, file)
     if (identityOf(this.#lock) !== this.#lockIdentity) throw unlocked(this.#path, this.#lock)

@@ -21,7 +21,7 @@ export class Patience {
     this.#closed = closed
   }
 
-  /** What somebody waits for, if so. */
+  /** What writes wait for; undefined when none does. */
   get fault(): string | undefined {
     return this.#waiting > 0 ? this.#fault : undefined
   }

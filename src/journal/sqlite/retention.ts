@@ -3,7 +3,7 @@ import { IDS_KEPT_MS, type JournalLimits } from '../journal.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
 
-/** What one transaction removes at most: more rows than it adds, so that the removal keeps up, and no pause. */
+/** The most rows that one transaction removes: more than it adds, so that the removal keeps up, and few enough to cause no pause. */
 const STEP_ROWS_MAX = 16
 /** The evidence that nothing is missing outlives the events. */
 const LEDGER_KEPT_MS = 400 * 24 * 3_600_000

@@ -9,8 +9,8 @@ interface Save {
 /**
  * Positions of sinks: those that are durable, and those that the next transaction will make so.
  *
- * Sinks save often. What several of them save in one turn of the event loop, or while an append is made anyway,
- * costs one transaction together.
+ * Sinks save often. What several of them save in one turn of the event loop costs one transaction, and none of its own when
+ * an append comes first.
  */
 export class Saves {
   readonly #store: Store
@@ -42,7 +42,7 @@ export class Saves {
     return save.durable.promise
   }
 
-  /** Within a transaction: writes all that is pending. Gives what is to be called once that is committed. */
+  /** Within a transaction: writes all that is pending. What it gives is to be called once that is committed, and gives what was written. */
   write(): () => readonly (readonly [string, number])[] {
     const written = [...this.#pending].map(([sink, { position }]) => [sink, position] as const)
     for (const [sink, position] of written) this.#put(sink, position)
@@ -56,7 +56,7 @@ export class Saves {
     }
   }
 
-  /** Within a transaction: the operator's own word, backwards too. */
+  /** Within a transaction: what the operator says, also backwards. What it gives is to be called once that is committed. */
   reset(sink: string, position: number | undefined): () => void {
     if (position === undefined) this.#store.run('DELETE FROM sinks WHERE sink = ?', sink)
     else this.#put(sink, position)

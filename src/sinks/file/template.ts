@@ -1,8 +1,8 @@
 import { basename, dirname, extname, join, relative, sep } from 'node:path'
-import type { StreamName } from '../../core/context.ts'
+import type { StreamKey } from '../../core/context.ts'
 
 /** The values that tell one series of files from another: those of the placeholders the template has. */
-export type Series = StreamName
+export type Series = StreamKey
 
 /** A file whose name the template makes. */
 export interface FoundFile {
@@ -61,7 +61,7 @@ export function activePath({ path, number }: FoundFile): string {
 }
 
 /** A template of the sink's path. It claims the files of `streams` alone; any other of such a name is somebody else's. */
-export function pathTemplate(text: string, streams: readonly StreamName[]): PathTemplate {
+export function pathTemplate(text: string, streams: readonly StreamKey[]): PathTemplate {
   const first = text.search(/\{|%/)
   const base = join(dirname(first < 0 ? text : `${text.slice(0, first)}x`))
   const pattern = new RegExp(`^${patternOf(text, streams)}$`)
@@ -104,7 +104,7 @@ function legal(value: string): string {
   return /^(\.|$)/.test(text) ? `_${text}` : text
 }
 
-function patternOf(template: string, streams: readonly StreamName[]): string {
+function patternOf(template: string, streams: readonly StreamKey[]): string {
   const path = join(template)
   const extension = extname(path)
   const stem = path.slice(0, path.length - extension.length)
