@@ -25,7 +25,7 @@ export interface Actor {
   ja4: string | undefined
   /** Two capital letters. */
   country: string | undefined
-  /** What stands for the country and is no code. */
+  /** The country as received, where that is no code of two letters. */
   countryName: string | undefined
   city: string | undefined
   region: string | undefined
@@ -59,7 +59,7 @@ export function actorLabel({ email, name, id, keyId }: Actor): string | undefine
   return email ?? name ?? id ?? keyId
 }
 
-/** Of whom nothing is known. */
+/** An actor of whom nothing is known. */
 export function nobody(): Actor {
   return {
     kind: undefined,
@@ -205,7 +205,7 @@ function asnOf(value: JsonValue | undefined): number | undefined {
   return asn !== undefined && Number.isInteger(asn) && asn >= 0 && asn <= ASN_MAX ? asn : undefined
 }
 
-/** What of a place could not be read, or not be trusted. */
+/** The fields of a place that were not read into the actor. */
 function unplaced(actor: Actor, place: JsonObject): OpenObject | undefined {
   let rest: OpenObject | undefined
   for (const key in place) if (!isPlaced(actor, key)) rest = keep(rest, key, place[key])

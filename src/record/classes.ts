@@ -63,7 +63,7 @@ const VERBS: ReadonlyMap<string, number> = new Map(
   }).flatMap(([id, verbs]) => verbs.map(verb => [verb, Number(id)] as const)),
 )
 
-/** The activity of Entity Management that a verb stands for; undefined for a verb that is none of the known ones. */
+/** The activity of Entity Management that a verb stands for; undefined for an unknown verb. */
 export function activityOfVerb(verb: string): number | undefined {
   return VERBS.get(verb)
 }

@@ -2,7 +2,7 @@ import type { JsonValue } from '../core/json.ts'
 import { type OpenObject, setField } from './values.ts'
 
 /** How many levels of a payload travel as structure: below the 20 that Elasticsearch takes in a field. */
-const STRUCTURE_LEVELS_MAX = 16
+export const STRUCTURE_LEVELS_MAX = 16
 /** How many more levels travel as JSON text; more would overflow the stack of whoever writes them. */
 const TEXT_LEVELS_MAX = 1000
 const TOO_DEEP = '(nested too deeply; see the original text)'

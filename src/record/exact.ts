@@ -1,13 +1,14 @@
 import type { LogEvent } from '../core/event.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { STRUCTURE_LEVELS_MAX } from './depth.ts'
 import type { OpenObject } from './values.ts'
 
-/** Below this nothing travels as structure. */
-const LEVELS_MAX = 17
+/** Below this nothing travels as structure: the body, and what a field of it may hold. */
+const LEVELS_MAX = 1 + STRUCTURE_LEVELS_MAX
 
 /**
- * A fraction of fewer digits, and not too near to zero, is the same when it is read and written. The digits may also be those
- * of an id or a time.
+ * Without a match every fraction in the text is the same when it is read and written. A match says nothing yet: the digits may
+ * be those of an id or a time.
  */
 const MANY_DIGITS_OR_TINY = /\d(?:\.?\d){15}|\de-\d{3}/i
 
@@ -15,9 +16,9 @@ const MANY_DIGITS_OR_TINY = /\d(?:\.?\d){15}|\de-\d{3}/i
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
 
 /**
- * The record with every number that reading would alter (`12345678901234567890` is rounded, `1e400` becomes null when it
- * is written) as text, as it stands there. The body itself if there is no such number, and for what is nested
- * too deeply to be read once more: all numbers are still in the event's text.
+ * The record, with every number that reading would alter (`12345678901234567890` is rounded, `1e400` becomes null when it
+ * is written) as the text that stands there. The body itself if there is no such number, or if it is nested too
+ * deeply to be read once more: all numbers are still in the event's text.
  */
 export function exactBody({ body, text }: LogEvent): JsonObject {
   if (!holds(isFractionOrLarge, body, LEVELS_MAX)) return body
@@ -34,7 +35,7 @@ export function exactBody({ body, text }: LogEvent): JsonObject {
 }
 
 const isLarge = (value: number) => Math.abs(value) > Number.MAX_SAFE_INTEGER
-/** What is read as zero may be written as `1e-400`. */
+/** What was read as zero may stand there as `1e-400`. */
 const isFractionOrLarge = (value: number) => value === 0 || !Number.isSafeInteger(value)
 
 function holds(is: (value: number) => boolean, value: JsonValue | undefined, levels: number): boolean {
@@ -55,7 +56,7 @@ function exact(value: unknown, source: string | undefined): unknown {
   return Number.isFinite(value) && isSaid(value, decimalOf(source)) ? value : source
 }
 
-/** Some write a double in the fewest digits that tell it, some in 17: both are that double. */
+/** Some write a double in the fewest digits that tell it apart, some in 17: both say that double. */
 function isSaid(value: number, decimal: string): boolean {
   return (
     decimalOf(String(value)) === decimal || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && decimalOf(value.toPrecision(17)) === decimal)

@@ -12,14 +12,14 @@ export interface Organization {
 export interface MapperOptions {
   /** Gives the time of the mapping. */
   readonly clock: Pick<Clock, 'now'>
-  /** The organization that a source reads, which the record does not tell. By the id of the source. */
+  /** The organization that the source of this id reads, which the record does not tell. */
   readonly organization?: ((source: string) => Organization | undefined) | undefined
   /** Whether the record's own text travels along. Default: true. */
   readonly includeOriginal?: boolean | undefined
   /** Severity by event type, instead of the table's; a payload does not lift what is set here. */
   readonly severity?: Readonly<Record<string, SeverityName>> | undefined
   /**
-   * Whether ATT&CK techniques are written; by event type, those that are written instead of the table's. Default: false,
+   * Whether ATT&CK techniques are written; an object gives, by event type, those that replace the table's. Default: false,
    * for a record is no finding.
    */
   readonly attack?: boolean | Readonly<Record<string, readonly string[]>> | undefined

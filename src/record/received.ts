@@ -35,7 +35,7 @@ export function receivedEvent(fields: ReceivedFields): LogEvent {
   })
 }
 
-/** Whether the time of an event is its record's; that of a poll is another with every listing. */
+/** Whether an event's time is its record's own; otherwise it is that of the poll, and another with every listing. */
 export function hasOwnTime(event: LogEvent): boolean {
   return event.timeMs !== event.receivedMs || timeMsOf(event.body) !== undefined
 }

@@ -29,7 +29,7 @@ export interface CommonRecord {
   readonly timeMs: number
   /** As the record says, or by the table where it does not. */
   readonly outcome: Outcome
-  /** Its time as it was written, if it is one. */
+  /** The record's time as it was written, if it is a time. */
   readonly originalTime: string | undefined
   readonly receivedMs: number
   readonly object: string | undefined
@@ -119,7 +119,7 @@ function payloadKeyOf(body: JsonObject, row: Row, { envelope }: Shape): string |
   return undefined
 }
 
-/** What was acted on is all of the payload that the older shape has. */
+/** The only payload of the older shape is what was acted on. */
 function olderPayloadKey(body: JsonObject): string | undefined {
   return isEmpty(body.target) ? undefined : 'target'
 }

@@ -1,4 +1,4 @@
-/** One way in which a mapped event is not what its schema says. */
+/** One way in which a mapped event breaks its schema. */
 export interface SchemaIssue {
   /** One of a fixed set of words, fit for a metric's label: `attribute_unknown`. */
   readonly kind: string

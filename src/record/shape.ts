@@ -30,7 +30,7 @@ export const ORGANIZATION_LOG: Shape = {
   envelope: new Set(['id', 'event', 'created_at', 'object', 'project', 'actor', 'target', 'api_request', 'success']),
 }
 
-/** A record that says neither its type nor its time by the names of the audit log, and one of them by those of the older one, is of the older. */
+/** The older one if there is neither `type` nor `effective_at`, but a text as `event`, or a `created_at`. */
 export function shapeOf(body: JsonObject): Shape {
   if (body.type !== undefined || body.effective_at !== undefined) return AUDIT_LOG
   return typeof body.event === 'string' || body.created_at !== undefined ? ORGANIZATION_LOG : AUDIT_LOG

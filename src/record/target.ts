@@ -17,9 +17,9 @@ export interface Target {
   readonly memberId: string | undefined
   /** What `{principal}` stands for in the row. */
   readonly principal: Principal
-  /** Paths of the payload that `id`, `name`, `memberId` and a principal's kind stand at. */
+  /** Where in the payload `id`, `name`, `memberId` and a principal's kind stand. */
   readonly from: readonly string[]
-  /** Paths of the payload that the roles stand at, if they stand there as they are. */
+  /** Where in the payload the roles stand, if they stand there as they are. */
   readonly rolesFrom: readonly string[]
 }
 
@@ -170,11 +170,11 @@ function takeIn(target: Draft, payload: JsonObject, container: string, keys: rea
   return undefined
 }
 
-/** What is told of somebody who can hold a role: new values before old ones. */
+/** The address and the roles of somebody who can hold a role: of roles, new ones before old ones. */
 function readHolder(target: Draft, payload: JsonObject): void {
+  if (target.actsOn === 'group') return
   const data = object(payload.data)
   const changes = object(payload.changes_requested)
-  if (target.actsOn === 'group') return
   target.email = text(data?.email) ?? text(changes?.email) ?? text(payload.email)
   for (const [path, value] of [
     ['changes_requested.role', changes?.role],

@@ -24,7 +24,7 @@ export function object(value: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined
 }
 
-/** Texts of a list, or of the one text that stands where a list may. */
+/** The texts in a list, or the one text that stands in place of a list; else none. */
 export function texts(value: JsonValue | undefined): readonly string[] {
   if (!Array.isArray(value)) {
     const single = text(value)
