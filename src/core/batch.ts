@@ -46,7 +46,7 @@ export interface Batch<E = LogEvent> {
   readonly position: Position | undefined
   /** The place to resume after the first `count` of the events, for a reader that can tell. */
   readonly positionAfter?: (count: number) => Position
-  /** Whether there was nothing behind it when it was read, for a reader that can tell. */
+  /** Whether nothing came after it when it was read, for a reader that can tell. */
   readonly isAtHead?: boolean
   /** Windows that are complete with this batch. */
   readonly sealed?: readonly SealedWindow[]

@@ -22,7 +22,8 @@ export interface Pipeline<E, B extends Batch<E> = Batch<E>> {
 
 /**
  * Reads, delivers, then commits, until the reader ends or is stopped softly.
- * Rejects with the first failure, or on a hard stop; either way nothing is in flight any more.
+ * Rejects with the first failure of a delivery or a commit, else with the reader's, else on a hard stop. However it ends,
+ * nothing is in flight any more.
  */
 export async function runPipeline<E, B extends Batch<E> = Batch<E>>(pipeline: Pipeline<E, B>, stop: StopSignals): Promise<void> {
   const window = new CommitWindow(pipeline.inFlightBatchesMax)

@@ -82,10 +82,10 @@ export class ListClient {
   }
 
   /**
-   * The page after a cursor. Where `ask` would tell the operator that the question is refused and ask on, this rejects with
+   * The page that a cursor leads to. Where `ask` would tell the operator that the question is refused and ask on, this rejects with
    * `CursorError`: the refusal may only mean that the cursor's event has gone.
    */
-  async askBehind(query: string, signal: AbortSignal): Promise<Page> {
+  async askByCursor(query: string, signal: AbortSignal): Promise<Page> {
     const { component } = this.#options.shape
     const unknown = [`${component}.refused`, `${component}.unexpected`]
     const once = async () => {

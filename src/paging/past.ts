@@ -4,10 +4,10 @@ import { encodePosition, type StreamPosition } from './position.ts'
 import type { Reading } from './stream.ts'
 
 /**
- * The batch of a part of the first segment: its events that are new, its row of the ledger, and the position `behind` it, to
+ * The batch of a part of the first segment: its events that are new, its row of the ledger, and the position `after` it, to
  * which the reading moves.
  */
-export function handOut(reading: Reading, part: Drained, behind: StreamPosition): Batch {
+export function handOut(reading: Reading, part: Drained, after: StreamPosition): Batch {
   const { options, known, shared, pieces, position, sweptS } = reading
   const { context, name, overlapS, client } = options
   const { fresh, row } = seal(part, {
@@ -21,6 +21,6 @@ export function handOut(reading: Reading, part: Drained, behind: StreamPosition)
     onLate: seconds => context.meter.observe('tailrace_source_late_seconds', { source: context.id, stream: name }, seconds),
   })
   shared.add(fresh, { fromS: Math.min(position.frontierS, sweptS) - overlapS, toS: part.toS })
-  reading.position = behind
-  return { events: fresh, position: encodePosition(behind), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
+  reading.position = after
+  return { events: fresh, position: encodePosition(after), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
 }

@@ -96,7 +96,7 @@ function scanDocument(body: Body, start: number): { document: ScannedDocument; e
   return { document: { elements, envelope: parse(envelope) as JsonObject }, end: at + 1 }
 }
 
-/** Fills `elements` from the list that starts at `start`; gives the index behind the list. */
+/** Fills `elements` from the list that starts at `start`; gives the index after the list. */
 function scanElements(body: Body, start: number, elements: ScannedElement[]): number {
   const { text } = body
   const joint = new Joint()

@@ -14,7 +14,7 @@ interface ComponentSpec<C extends z.ZodObject> {
   readonly type: string
   /** One sentence for the reference page. */
   readonly summary: string
-  /** The settings beside `type`. Every setting is described; units and limits are part of the schema. */
+  /** The settings besides `type`. Every setting is described; units and limits are part of the schema. */
   readonly config: C
   readonly examples: readonly ComponentExample[]
 }

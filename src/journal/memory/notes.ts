@@ -5,7 +5,7 @@ import type { DeadLetter, DeadLetterFilter, LedgerRow, StreamKey } from '../jour
 const DEAD_LETTERS_MAX = 10_000
 const WINDOWS_MAX = 100_000
 
-/** What the memory journal keeps beside the events; the oldest go first. */
+/** What the memory journal keeps besides the events; the oldest go first. */
 export class Notes {
   #letters: readonly DeadLetter[] = []
   #windows: readonly LedgerRow[] = []

@@ -33,7 +33,7 @@ export interface EncodedRow {
   readonly textCrc: number
 }
 
-/** What each event of a row is, beside its text. */
+/** What each event of a row is, besides its text. */
 export interface Directory {
   readonly ids: readonly string[]
   readonly times: readonly number[]

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 /** Says in the file's header that it is ours: `TRlj`. */
 export const APPLICATION_ID = 0x54_52_6c_6a
 export const FORMAT_VERSION = 1
-/** Measured beside 16384 and 65536: docs/decisions/0001-journal-layout.md. */
+/** Measured against 16384 and 65536: docs/decisions/0001-journal-layout.md. */
 export const PAGE_BYTES = 4096
 
 /*
@@ -32,7 +32,7 @@ const TABLES: Readonly<Record<string, string>> = {
   // AUTOINCREMENT: the id of a dropped dead letter is never given to another.
   dead_letters: 'n INTEGER PRIMARY KEY AUTOINCREMENT, component TEXT NOT NULL, about TEXT NOT NULL, text BLOB NOT NULL',
 }
-/** Stored by their key, without an index beside: a save changes one page. */
+/** Stored by their key, without an index: a save changes one page. */
 const CLUSTERED: ReadonlySet<string> = new Set(['sinks'])
 const INDEXES: Readonly<Record<string, string>> = {
   batches_by_time: 'batches (stream, max_time_ms, min_time_ms)',

@@ -44,7 +44,7 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
     const { pageEvents } = query
     const ask = (question: Question, signal: AbortSignal) => {
       const text = encodeQuery(question, query)
-      return question.cursor === undefined ? client.ask(text, signal) : client.askBehind(text, signal)
+      return question.cursor === undefined ? client.ask(text, signal) : client.askByCursor(text, signal)
     }
     const listing = (limits: ListLimits) => new Listing({ ...limits, ask, pageEvents, direction })
     return new ListStream({

@@ -33,7 +33,7 @@ export function createOpenaiOrganizationLogsSource(
   const descent: DescentOptions = {
     ask: (cursor, signal) => {
       const query = encodeQuery(cursor, pageEvents)
-      return cursor === undefined ? client.ask(query, signal) : client.askBehind(query, signal)
+      return cursor === undefined ? client.ask(query, signal) : client.askByCursor(query, signal)
     },
     untilDone: (work, signal) => client.untilDone(work, signal),
     pageEvents,
