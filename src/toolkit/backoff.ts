@@ -12,11 +12,15 @@ export function backoffMs(policy: BackoffPolicy, failures: number, random: numbe
 /** The longest pause that another side can ask for (invariant 5). */
 const RETRY_AFTER_MS_MAX = 36_525 * 86_400_000
 
-/** A `Retry-After` header in ms: seconds or an HTTP date (RFC 9110, 10.2.3), a century at most. Undefined when absent or unreadable. */
+/**
+ * A `Retry-After` header in ms: seconds or an HTTP date (RFC 9110, 10.2.3), a century at most. Undefined when absent or
+ * unreadable. A gateway may add one of its own: of several in seconds the longest holds.
+ */
 export function parseRetryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
   if (header === null || header === undefined) return undefined
-  const text = header.trim()
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : Date.parse(text) - nowMs
+  const parts = header.split(',').map(part => part.trim())
+  const areSeconds = parts.every(part => /^\d+(\.\d+)?$/.test(part))
+  const ms = areSeconds ? Math.ceil(Math.max(...parts.map(Number)) * 1000) : Date.parse(header) - nowMs
   return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MS_MAX, Math.max(0, ms))
 }
 
