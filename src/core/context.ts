@@ -34,7 +34,7 @@ export type ComponentState =
       readonly name: 'retrying' | 'blocked'
       readonly error: Error
       readonly retryAtMs: number
-      /** When the first failure of a row was, in ms since 1970, if the component runs in between only to fail again. */
+      /** When the first of a series of failures was, in ms since 1970, if the component runs in between only to fail again. */
       readonly sinceMs?: number
     }
   | { readonly name: 'paused'; readonly reason: string }

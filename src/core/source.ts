@@ -4,7 +4,7 @@ import type { Batch, Position } from './batch.ts'
 export interface EventHistory {
   /** Ids of the events whose time is in [fromMs, toMs), in no order. At least the last 24 hours are remembered. */
   ids(fromMs: number, toMs: number): Iterable<string>
-  /** Texts of the stream's dead letters that can be no event, the newest first. */
+  /** Texts of those of the stream's dead letters that are no events, the newest first. */
   unreadable?(): Iterable<string>
 }
 

@@ -68,7 +68,7 @@ export function createDeliver(options: DeliveryOptions): Deliver {
     return deferred
   }
 
-  /** Each half on its own, so that what one half has delivered is not written again for the other's sake. An event alone is at fault. */
+  /** Each half on its own, so that what one half has delivered is not written again for the other's sake. An event that stands alone is at fault. */
   async function deliverHalves(events: readonly MappedEvent[], refusal: BatchRefusedError, signal: AbortSignal): Promise<void> {
     const [first, ...others] = events
     if (first !== undefined && others.length === 0) {

@@ -21,8 +21,8 @@ export interface PackOptions<E, M> {
 }
 
 /**
- * Where a batch ends then follows from what is read alone, so that reading again gives the same batches: none holds events
- * of two stretches of time, and one that is not full is handed out when its stretch is over and nothing else can come.
+ * With stretches, where a batch ends follows from what is read alone, so that reading again gives the same batches: none
+ * holds events of two stretches of time, and one that is not full is handed out when its stretch is over and nothing follows.
  */
 export interface Stretches<E> {
   /** The end of the event's stretch, in ms since 1970. */

@@ -3,7 +3,7 @@ interface Waiter {
   readonly fail: (reason: Error) => void
 }
 
-/** Wakes everyone who waits at the same time; whoever comes later waits for the next ring. */
+/** Wakes all who wait, at once; whoever comes later waits for the next ring. */
 export class Bell {
   #waiting = new Set<Waiter>()
   #closed: Error | undefined

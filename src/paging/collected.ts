@@ -58,9 +58,10 @@ export class Collected implements Listed {
     const { id, text } = element
     const first = this.#first.get(id ?? text)
     if (first === undefined) this.#first.set(id ?? text, element)
+    else if (first.text === text) return
     else {
       const other = `${id ?? ''}\n${text}`
-      if (first.text === text || this.#others.has(other)) return
+      if (this.#others.has(other)) return
       this.#others.add(other)
     }
     this.#elements.push(element)

@@ -25,7 +25,7 @@ export class SharedEvents {
     for (const [id, timeS] of this.#timeS) if (timeS >= fromS && timeS < toS) yield id
   }
 
-  /** After a sweep, since the next one begins later: forgets what the past has not still to list. */
+  /** After a sweep, since the next one begins later: forgets all but what the past has still to list. */
   forget(segments: readonly Segment[]): void {
     for (const [id, timeS] of this.#timeS) if (!segments.some(({ nextS, endS }) => timeS >= nextS && timeS <= endS)) this.#timeS.delete(id)
   }

@@ -17,9 +17,9 @@ export interface Target {
   readonly memberId: string | undefined
   /** What `{principal}` stands for in the row. */
   readonly principal: Principal
-  /** Where in the payload `id`, `name`, `memberId` and a principal's kind stand. */
+  /** The paths in the payload where `id`, `name`, `memberId` and a principal's kind stand. */
   readonly from: readonly string[]
-  /** Where in the payload the roles stand, if they stand there as they are. */
+  /** The paths in the payload where the roles stand, if they stand there as they are. */
   readonly rolesFrom: readonly string[]
 }
 

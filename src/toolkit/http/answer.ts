@@ -32,7 +32,7 @@ export interface ReadAnswer {
 
 /**
  * The answer, unpacked. A success has to be whole: `too large` when it is not, and a rejection when it can't be unpacked. Of
- * any other answer the status counts, so a body that can't be unpacked is an empty one.
+ * any other answer the status counts, so a body that can't be unpacked counts as empty.
  */
 export async function toAnswer(
   { status, headers, pieces, isWhole }: ReadAnswer,
