@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
-import { contextWith, events, KEY, LIMITS, never } from '../../test/support/journals.ts'
+import { contextWith, events, KEY, LIMITS, never, START_MS } from '../../test/support/journals.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
+import { digestOf } from '../paging/digest.ts'
 
 const positionOf = (n: number) => ({ start: 0, frontier: n * 3600, segments: [] })
 const STREAM_WANTED = 'is no position of a stream; `tailrace state show --json` prints one as it has to be. Nothing was changed.'
@@ -41,4 +42,45 @@ test.each([
     expect(set).toMatchObject({ code: 64, err: expect.stringContaining(why) as string })
   }
   expect((await run('export')).out).toBe(before)
+})
+
+const hour = (from: number, to: number) => ({
+  fromS: from * 3600,
+  toS: to * 3600,
+  sealedAtMs: START_MS,
+  events: 0,
+  repeats: 0,
+  late: 0,
+  digest: digestOf([]),
+})
+
+test.each([
+  ['splunk', 5, '; 3 events that waited for it, the oldest received 2026-01-01T00:00:00.002Z, are not sent to it'],
+  ['splunk', 2, ''],
+  ['splunk', 0, ''],
+  [
+    'acme/organization',
+    positionOf(5),
+    '; not all from 1970-01-01T03:00:00.000Z to 1970-01-01T05:00:00.000Z has been listed, and it is passed over',
+  ],
+  ['acme/organization', { start: 0, frontier: 5 * 3600, segments: [[3 * 3600, 5 * 3600, 0]] }, ''],
+  ['acme/organization', positionOf(3), ''],
+  ['acme/organization', positionOf(1), ''],
+])('what a move of %s to %j passes over is said', async (name, position, passed) => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  {
+    await using journal = await openSqliteJournal({ path, ...LIMITS, sinks: ['splunk'] }, contextWith())
+    await journal.append(KEY, { events: events(0, 6), position: positionOf(3), sealed: [hour(0, 3)] }, never)
+    await journal.saveSinkPosition('splunk', 2)
+  }
+  const said = `${name} is at ${JSON.stringify(position)}${passed}\n`
+  const file = join(folder.path, 'state.json')
+  const streams = name === 'splunk' ? {} : { [name]: position }
+  writeFileSync(file, JSON.stringify({ streams, sinks: name === 'splunk' ? { splunk: position } : {} }))
+  const before = join(folder.path, 'before.json')
+  await cli(['state', 'export', before, '--journal', path])
+  expect(await cli(['state', 'set', name, JSON.stringify(position), '--journal', path])).toMatchObject({ code: 0, err: said })
+  await cli(['state', 'import', before, '--journal', path])
+  expect(await cli(['state', 'import', file, '--journal', path])).toMatchObject({ code: 0, err: said })
 })

@@ -56,8 +56,9 @@ export const register: Register = (program, { io, action }) => {
       action(async (name: string, text: string, options: JournalOption) => {
         const position = parsePosition(text)
         await using journal = await writerOf(journalPathOf(options, io), io)
-        await move(journal, name, position)
-        io.say(`${name} is at ${JSON.stringify(position)}`)
+        await checkKnown(journal, name)
+        await checkPosition(journal, name, position)
+        io.say(await put(journal, name, position))
         return EXIT.done
       }),
     )
@@ -67,7 +68,8 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (name: string, options: JournalOption) => {
         await using journal = await writerOf(journalPathOf(options, io), io)
-        await move(journal, name, undefined)
+        await checkKnown(journal, name)
+        await savePosition(journal, name, undefined)
         io.say(
           `${name} has no position any more; ${name.includes('/') ? 'its source begins at its start' : 'it begins with the oldest retained event'}`,
         )
@@ -97,10 +99,7 @@ export const register: Register = (program, { io, action }) => {
         const positions = Object.entries(await readState(path))
         await using journal = await writerOf(journalPathOf(options, io), io)
         for (const [name, position] of positions) await checkPosition(journal, name, position)
-        for (const [name, position] of positions) {
-          await setPosition(journal, name, position)
-          io.say(`${name} is at ${JSON.stringify(position)}`)
-        }
+        for (const [name, position] of positions) io.say(await put(journal, name, position))
         return EXIT.done
       }),
     )
@@ -121,11 +120,9 @@ async function stateOf(journal: JournalReader): Promise<State> {
 }
 
 /** Refuses a name that the journal has never seen: most likely it is misspelt. */
-async function move(journal: Journal, name: string, position: Position | undefined): Promise<void> {
+async function checkKnown(journal: JournalReader, name: string): Promise<void> {
   const known = [...(await journal.streams()).map(nameOf), ...(await journal.sinks())]
   if (!known.includes(name)) throw notFound(`The journal knows no "${name}"; there are: ${known.join(', ') || 'none'}`)
-  if (position !== undefined) await checkPosition(journal, name, position)
-  await setPosition(journal, name, position)
 }
 
 /** Refuses what the next run would refuse, or would leave out events by. */
@@ -149,11 +146,33 @@ async function checkPosition(journal: Journal, name: string, position: Position)
   }
 }
 
-async function setPosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
+/** Gives what is said of it: what is passed over by it comes to nobody, and that is not to go unnoticed. */
+async function put(journal: Journal, name: string, position: Position): Promise<string> {
+  const passed = isSink(name) ? await unsentBefore(journal, name, position as number) : await unlistedBefore(journal, name, position)
+  await savePosition(journal, name, position)
+  return `${name} is at ${JSON.stringify(position)}${passed}`
+}
+
+async function unsentBefore(journal: JournalReader, sink: string, position: number): Promise<string> {
+  const { events, oldestReceivedMs = 0 } = await journal.backlog(sink)
+  const passed = position - ((await journal.head()) as number) + events
+  return passed <= 0 ? '' : `; ${passed} events that waited for it, the oldest received ${iso(oldestReceivedMs)}, are not sent to it`
+}
+
+async function unlistedBefore(journal: JournalReader, name: string, position: Position): Promise<string> {
+  const { frontierS, segments } = readPosition(position)!
+  const nextS = segments[0]?.nextS ?? frontierS
+  const sealedS = (await journal.sealedTo(streamOf(name)!)) ?? nextS
+  return nextS <= sealedS ? '' : `; not all from ${iso(sealedS * 1000)} to ${iso(nextS * 1000)} has been listed, and it is passed over`
+}
+
+async function savePosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
   const key = streamOf(name)
   if (key === undefined) await journal.resetSinkPosition(name, position)
   else await journal.saveStreamPosition(key, position)
 }
+
+const iso = (ms: number) => new Date(ms).toISOString()
 
 const isSink = (name: string) => streamOf(name) === undefined
 
