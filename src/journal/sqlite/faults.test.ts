@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { journalFault, passingFault, unusable } from './faults.ts'
+import { damaged, journalFault, passingFault, unusable } from './faults.ts'
 
 const sqlite = (errcode: number) => Object.assign(new Error('said'), { errcode })
 
@@ -28,4 +28,11 @@ test.each([
   [3850, 'Make room, or mend the disk, which has to be a local one.'],
 ])("a journal that cannot be opened for SQLite's %i is told with what helps against that", (code, remedy) => {
   expect(unusable('j.db', sqlite(code))).toMatchObject({ code: 'journal.unavailable', message: expect.stringContaining(remedy) as string })
+})
+
+// Goal: a copy is never mixed with the log that a crash left of a newer one.
+test('the remedy for damage has all files moved away before a backup is put there', () => {
+  const { message } = damaged('j.db', 'said')
+  expect(message.indexOf('Move j.db, j.db-wal and j.db-shm away')).toBeGreaterThan(0)
+  expect(message.indexOf('Then put a backup there')).toBeGreaterThan(message.indexOf('away'))
 })

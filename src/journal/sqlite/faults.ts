@@ -56,9 +56,10 @@ export function journalFault(path: string, cause: unknown): Error {
 export function damaged(path: string, what: string, cause?: unknown): FatalError {
   return new FatalError(
     'journal.damaged',
-    `The journal ${path} is damaged: ${what}. Nothing was changed. Restore it, with ${path}-wal if there is one, from a backup; ` +
-      `or move ${path}, ${path}-wal and ${path}-shm away and start again: every source then reads again from its \`start\`, and every ` +
-      'sink is sent again what is read. Positions and dead letters are in the file that was moved.',
+    `The journal ${path} is damaged: ${what}. Nothing was changed. Move ${path}, ${path}-wal and ${path}-shm away, all of them: what is ` +
+      'left beside a backup is taken for its own. Then put a backup there, with its own -wal if it has one, or start again without: ' +
+      'every source then reads again from its `start`, and every sink is sent again what is read. Positions and dead letters are in ' +
+      'the file that was moved.',
     { cause, exitCode: EXIT_DAMAGED },
   )
 }
