@@ -159,4 +159,6 @@ export interface Journal extends JournalReader {
   dropDeadLetters(ids: readonly string[]): Promise<number>
   /** Why nothing is appended now, if so: at the budget, or no room on the disk. */
   readonly paused: string | undefined
+  /** What is wrong with its disk, if it has one, while something waits to be written to it. */
+  readonly fault?: string | undefined
 }

@@ -4,7 +4,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import { FatalError } from '../core/errors.ts'
-import { openedEventually, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
+import { openedEventually, openJournal, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -110,4 +110,27 @@ test('a journal that no waiting mends is told at once', async () => {
   const damaged = new FatalError('journal.damaged', 'damaged', { exitCode: 70 })
   const opening = openedEventually(() => Promise.reject(damaged), { clock: new VirtualClock(), logger }, never)
   await expect(opening).rejects.toBe(damaged)
+})
+
+test.each([
+  ['that stays', () => 'no room on the disk for the journal j.db', 69],
+  ['that comes again and again', (ms: number) => (ms % 2000 < 1000 ? 'no room on the disk for the journal j.db' : undefined), undefined],
+])('a finite run and a fault of its disk %s', async (_, faultAt, code) => {
+  const clock = new VirtualClock(0)
+  const done = new AbortController()
+  const journal = {
+    get fault() {
+      return faultAt(clock.now())
+    },
+  }
+  let ended: unknown
+  const watching = watchDisk(journal, clock, 10_000, done.signal).catch((error: unknown) => void (ended = error))
+  await clock.advance(10_000)
+  expect(ended).toBeUndefined()
+  await clock.advance(50_000)
+  if (code === undefined) expect(ended).toBeUndefined()
+  else expect(ended).toMatchObject({ code: 'journal.unavailable', exitCode: code, message: expect.stringContaining('for 10 s') as string })
+  done.abort()
+  await watching
+  expect(clock.sleeping).toBe(0)
 })

@@ -60,6 +60,24 @@ export async function openedEventually<J>(
   }
 }
 
+/** Between two looks whether the disk takes what is written. */
+const LOOK_MS = 500
+
+/** A finite run waits for its disk as long as for a destination: whoever started it is told, and not kept for ever. Resolves with `done`. */
+export async function watchDisk(journal: Pick<Journal, 'fault'>, clock: Clock, waitMs: number, done: AbortSignal): Promise<void> {
+  let sinceMs: number | undefined
+  while (true) {
+    await clock.sleep(LOOK_MS, done).catch(() => {}) // The end of the run; the next line tells it.
+    if (done.aborted) return
+    const { fault } = journal
+    if (fault === undefined) sinceMs = undefined
+    else sinceMs ??= clock.now()
+    if (sinceMs === undefined || clock.now() - sinceMs <= waitMs) continue
+    const message = `${fault}, for ${waitMs / 1000} s. Nothing is lost: make room, or mend the disk, and the next run goes on from here`
+    throw new FatalError('journal.unavailable', message, { exitCode: 69 })
+  }
+}
+
 /** A sink that was not configured for a while goes on with what is retained; what it will never be sent is said. */
 export async function warnOfRemoved(journal: JournalReader, sinks: readonly string[], logger: Logger): Promise<void> {
   for (const component of sinks) {

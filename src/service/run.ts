@@ -12,7 +12,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openedEventually, openJournal, tellPositions, warnOfRemoved } from './journal.ts'
+import { openedEventually, openJournal, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -119,7 +119,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const done = new AbortController()
   const checks = [...sinks].map(([id, sink]) => logCheck(id, sink, options, done.signal))
   const ended = allSettled([ingested, ...deliveries], failed).finally(() => done.abort())
-  await allSettled([ended, ...checks], failed)
+  const isFinite = options.bounds.untilMs !== undefined
+  const disk = isFinite ? [watchDisk(journal, clock, config.service.shutdown_timeout, done.signal)] : []
+  await allSettled([ended, ...checks, ...disk], failed)
   for (const { id } of config.sinks) {
     const { events } = await journal.backlog(id)
     isComplete &&= events === 0

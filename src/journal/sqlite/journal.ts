@@ -75,7 +75,11 @@ export class SqliteJournal extends SqliteReader implements Journal {
   }
 
   get paused(): string | undefined {
-    return this.#patience.fault ?? this.#gate.paused
+    return this.#patience.waits ?? this.#gate.paused
+  }
+
+  get fault(): string | undefined {
+    return this.#patience.fault
   }
 
   async append(key: StreamKey, batch: Batch, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Logger } from '../../core/context.ts'
+import { toError } from '../../core/errors.ts'
 import { journalFault, passingFault } from './faults.ts'
 
 /** Between two attempts to write. */
@@ -26,6 +27,11 @@ export class Patience {
     return this.#waiting > 0 ? this.#fault : undefined
   }
 
+  /** The same, and what is done about it. */
+  get waits(): string | undefined {
+    return this.fault && waitFor(this.fault)
+  }
+
   /** Resolves once `write` has returned; rejects when it fails for another reason, when closed, and on `signal`. */
   async until(write: () => void, signal = this.#closed): Promise<void> {
     if (this.#attempt(write, signal)) return
@@ -49,9 +55,11 @@ export class Patience {
     } catch (error) {
       const fault = passingFault(error)
       if (fault === undefined) throw journalFault(this.#path, error)
-      this.#fault = `${fault} for the journal ${this.#path}: nothing is lost, it is tried again every ${RETRY_MS / 1000} s`
-      if (this.#waiting === 0) this.#logger.warn(this.#fault, { error })
+      this.#fault = `${fault} for the journal ${this.#path}`
+      if (this.#waiting === 0) this.#logger.warn(waitFor(this.#fault), { cause: toError(error).message })
       return false
     }
   }
 }
+
+const waitFor = (fault: string) => `${fault}: nothing is lost, it is tried again every ${RETRY_MS / 1000} s`
