@@ -12,7 +12,7 @@ export function eventCount(position: Position, head: number): number {
   )
 }
 
-/** Negative, 0 or positive, as `a` stands before, at or after `b`; throws `ConfigError` for what is no position of the journal. */
+/** By how many events `a` stands after `b`, negative when before it; throws `ConfigError` for what is no position of the journal. */
 export async function comparePositions(journal: JournalReader, a: Position, b: Position): Promise<number> {
   const head = (await journal.head()) as number
   return eventCount(a, head) - eventCount(b, head)

@@ -124,7 +124,9 @@ test.each([
     },
   }
   let ended: unknown
-  const watching = watchDisk(journal, clock, 10_000, done.signal).catch((error: unknown) => void (ended = error))
+  const watching = watchDisk(journal, clock, 10_000, done.signal).catch((error: unknown) => {
+    ended = error
+  })
   await clock.advance(10_000)
   expect(ended).toBeUndefined()
   await clock.advance(50_000)

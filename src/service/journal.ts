@@ -110,7 +110,7 @@ export async function tellPositions(journal: JournalReader, { sinks, streams }: 
   for (const component of known.filter(id => !sinks.includes(id))) {
     const { events } = await journal.backlog(component)
     const message =
-      `the journal has a position of this sink, which is not configured: ${events} events wait for it, and the retention does not. ` +
+      `the journal has a position of this sink, which is not configured: ${events} events wait for it, and the retention may remove them. ` +
       `Under another id a sink begins with the oldest retained event. "tailrace state reset ${component}" forgets the position`
     logger.warn(message, { component })
   }

@@ -119,8 +119,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const done = new AbortController()
   const checks = [...sinks].map(([id, sink]) => logCheck(id, sink, options, done.signal))
   const ended = allSettled([ingested, ...deliveries], failed).finally(() => done.abort())
-  const isFinite = options.bounds.untilMs !== undefined
-  const disk = isFinite ? [watchDisk(journal, clock, config.service.shutdown_timeout, done.signal)] : []
+  const disk = finite ? [watchDisk(journal, clock, config.service.shutdown_timeout, done.signal)] : []
   await allSettled([ended, ...checks, ...disk], failed)
   for (const { id } of config.sinks) {
     const { events } = await journal.backlog(id)

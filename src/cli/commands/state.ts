@@ -148,14 +148,14 @@ async function checkPosition(journal: Journal, name: string, position: Position)
 
 /** Gives what is said of it: what is passed over by it comes to nobody, and that is not to go unnoticed. */
 async function put(journal: Journal, name: string, position: Position): Promise<string> {
-  const passed = isSink(name) ? await unsentBefore(journal, name, position as number) : await unlistedBefore(journal, name, position)
+  const passed = isSink(name) ? await unsentBefore(journal, name, position) : await unlistedBefore(journal, name, position)
   await savePosition(journal, name, position)
   return `${name} is at ${JSON.stringify(position)}${passed}`
 }
 
-async function unsentBefore(journal: JournalReader, sink: string, position: number): Promise<string> {
+async function unsentBefore(journal: JournalReader, sink: string, position: Position): Promise<string> {
   const { events, oldestReceivedMs = 0 } = await journal.backlog(sink)
-  const passed = position - ((await journal.head()) as number) + events
+  const passed = (await comparePositions(journal, position, await journal.head())) + events
   return passed <= 0 ? '' : `; ${passed} events that waited for it, the oldest received ${iso(oldestReceivedMs)}, are not sent to it`
 }
 
@@ -163,7 +163,7 @@ async function unlistedBefore(journal: JournalReader, name: string, position: Po
   const { frontierS, segments } = readPosition(position)!
   const nextS = segments[0]?.nextS ?? frontierS
   const sealedS = (await journal.sealedTo(streamOf(name)!)) ?? nextS
-  return nextS <= sealedS ? '' : `; not all from ${iso(sealedS * 1000)} to ${iso(nextS * 1000)} has been listed, and it is passed over`
+  return nextS <= sealedS ? '' : `; what was not listed from ${iso(sealedS * 1000)} to ${iso(nextS * 1000)} is passed over`
 }
 
 async function savePosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
