@@ -68,15 +68,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   scope.use(journal)
   const sinkIds = config.sinks.map(({ id }) => id)
   await warnOfRemoved(journal, sinkIds, logger)
-  const sinks = new Map<string, Sink>()
-  for (const { id, spec, own, settings } of config.sinks) {
-    const context = { ...contextOf(id, board, options), format: settings.format, streams: streamsFor(settings, config.sources) }
-    sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, context))))
-  }
-  const sources = new Map<string, Source>()
-  for (const { id, spec, own } of config.sources) {
-    sources.set(id, scope.use(await created(['sources', id], () => spec.create(own, contextOf(id, board, options)))))
-  }
+  const { sinks, sources } = await createComponents(options, board, scope)
   const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => `${id}/${name}`))
   await tellPositions(journal, { sinks: sinkIds, streams }, logger)
   const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
@@ -127,6 +119,21 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     if (events > 0) logger.info(`${events} events wait in the journal for this sink`, { component: id })
   }
   return { unavailable: stops.unavailable, isComplete }
+}
+
+/** By their ids; `scope` disposes of them. */
+async function createComponents(options: ServiceOptions, board: StateBoard, scope: AsyncDisposableStack) {
+  const { config } = options
+  const sinks = new Map<string, Sink>()
+  for (const { id, spec, own, settings } of config.sinks) {
+    const context = { ...contextOf(id, board, options), format: settings.format, streams: streamsFor(settings, config.sources) }
+    sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, context))))
+  }
+  const sources = new Map<string, Source>()
+  for (const { id, spec, own } of config.sources) {
+    sources.set(id, scope.use(await created(['sources', id], () => spec.create(own, contextOf(id, board, options)))))
+  }
+  return { sinks, sources }
 }
 
 /** A finite run does not wait for its journal: whoever started it is told at once. Undefined: it was stopped while it waited. */
