@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serve, textOf } from '../../../test/doubles/requests.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import type { Rejection } from '../../core/sink.ts'
 import { createDeliver } from '../../engine/deliver.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -9,15 +10,7 @@ import { createElasticsearchSink } from './sink.ts'
 
 const never = new AbortController().signal
 const quiet = () => {}
-const context = {
-  id: 'es',
-  clock: systemClock,
-  logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-  meter: { add: quiet, set: quiet, observe: quiet },
-  report: quiet,
-  format: 'raw',
-  streams: [],
-}
+const context = sinkContext('es')
 
 test('a batch whose answer is too long to be read is halved; every event is judged', async () => {
   const REASON = 'x'.repeat(5 * 2 ** 20)

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
 import { startSearchDouble } from '../../../test/doubles/elasticsearch.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { VirtualClock } from '../../../test/support/virtual_clock.ts'
 import { elasticsearchConfig } from './config.ts'
 import { createElasticsearchSink } from './sink.ts'
 
 const never = new AbortController().signal
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 /** A destination, and the sinks of several lives of the program before it. */
 async function stage(settings: object = {}) {
@@ -19,7 +18,7 @@ async function stage(settings: object = {}) {
     clock,
     start() {
       const config = elasticsearchConfig.parse({ urls: [search.url], api_key: 'some:secret-key', proxy: 'none', ...settings })
-      const sink = createElasticsearchSink(config, { id: 'es', clock, logger: silent, meter, report: () => {}, format: 'raw', streams: [] })
+      const sink = createElasticsearchSink(config, { ...sinkContext('es'), clock })
       sinks.push(sink)
       return sink
     },

@@ -39,7 +39,7 @@ export class Replays {
     this.#doubtAtMs = options.clock.now()
   }
 
-  /** Called when it is not known what became of a request: any event received up to now may be stored. */
+  /** Called when it is not known what became of a request. Every event received up to now may be stored then. */
   doubt(): void {
     this.#doubtAtMs = this.#options.clock.now()
   }

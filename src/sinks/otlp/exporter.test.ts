@@ -7,8 +7,7 @@ import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { startOtlpDouble } from '../../../test/doubles/otlp.ts'
 import { bytesOf, serve } from '../../../test/doubles/requests.ts'
 import { mapped } from '../../../test/support/events.ts'
-import type { SinkContext } from '../../core/context.ts'
-import { systemClock } from '../../toolkit/clock.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { otlp } from './index.ts'
 
 const SECRET = 't0ken-of-otlp'
@@ -16,18 +15,8 @@ const never = new AbortController().signal
 
 async function open(settings: Readonly<Record<string, unknown>> = {}) {
   const double = await startOtlpDouble()
-  const quiet = () => {}
-  const context: SinkContext = {
-    id: 'test',
-    format: 'raw',
-    streams: [],
-    clock: systemClock,
-    meter: { add: quiet, set: quiet, observe: quiet },
-    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    report: quiet,
-  }
   const config = otlp.config.parse({ url: double.url, token: SECRET, proxy: 'none', request_timeout: '1s', ...settings })
-  const sink = await otlp.create(config, context)
+  const sink = await otlp.create(config, sinkContext('test'))
   return {
     double,
     sink,

@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
-import type { SinkContext } from '../../core/context.ts'
-import { systemClock } from '../../toolkit/clock.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { otlp } from './index.ts'
 
 const never = new AbortController().signal
@@ -33,16 +32,8 @@ async function receiver(answer: Answer, settings: Record<string, unknown> = {}, 
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-  const quiet = () => {}
-  const context: SinkContext = {
-    id: 'test',
-    format: 'raw',
-    streams: [],
-    clock: systemClock,
-    meter: { add: quiet, set: quiet, observe: quiet },
-    logger: { debug: quiet, info: quiet, warn: message => void warnings.push(message), error: quiet },
-    report: quiet,
-  }
+  const { logger, ...others } = sinkContext('test')
+  const context = { ...others, logger: { ...logger, warn: (message: string) => void warnings.push(message) } }
   const sink = await otlp.create(otlp.config.parse({ url, ...settings }), context)
   return {
     sink,

@@ -3,14 +3,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startS3Double } from '../../../test/doubles/s3.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { temporaryFolder } from '../../../test/support/folder.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
 
 const never = new AbortController().signal
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 function stubEnvironment(set: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(set)) vi.stubEnv(name, value)
@@ -18,15 +16,7 @@ function stubEnvironment(set: Readonly<Record<string, string>>): void {
   onTestFinished(() => void vi.unstubAllEnvs())
 }
 
-const context = {
-  id: 's3',
-  clock: systemClock,
-  logger: silent,
-  meter,
-  report: () => {},
-  format: 'raw',
-  streams: [],
-}
+const context = sinkContext('s3')
 
 test('a region that is added to the shared file is seen', async () => {
   using folder = temporaryFolder()

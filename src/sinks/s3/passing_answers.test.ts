@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startS3Double } from '../../../test/doubles/s3.ts'
 import { mapped } from '../../../test/support/events.ts'
-import { systemClock } from '../../toolkit/clock.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
 
@@ -15,8 +15,7 @@ async function open() {
   const said: string[] = []
   const say = (message: string) => void said.push(message)
   const logger = { debug: say, info: say, warn: say, error: say }
-  const meter = { add: () => {}, set: () => {}, observe: () => {} }
-  const sink = createS3Sink(config, { id: 's3', clock: systemClock, logger, meter, report: () => {}, format: 'raw', streams: [] })
+  const sink = createS3Sink(config, { ...sinkContext('s3'), logger })
   return {
     double,
     sink,

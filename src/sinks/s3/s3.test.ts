@@ -6,10 +6,10 @@ import { testSinkContract } from '../../../test/contract/sink_contract.ts'
 import { testSinkStatuses } from '../../../test/contract/sink_statuses.ts'
 import { type S3Double, type S3Refusal, startS3Double } from '../../../test/doubles/s3.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { BlockedError } from '../../core/errors.ts'
 import { checkConfig } from '../../config/load.ts'
 import { REGISTRY } from '../../registry.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
 
@@ -33,8 +33,7 @@ async function open(settings: object = {}) {
   const said: string[] = []
   const say = (message: string) => void said.push(message)
   const logger = { debug: say, info: say, warn: say, error: say }
-  const meter = { add: () => {}, set: () => {}, observe: () => {} }
-  const sink = createS3Sink(config, { id: 's3', clock: systemClock, logger, meter, report: () => {}, format: 'raw', streams: [] })
+  const sink = createS3Sink(config, { ...sinkContext('s3'), logger })
   return {
     double,
     sink,

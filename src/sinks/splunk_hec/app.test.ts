@@ -7,24 +7,16 @@ import { fieldsRead } from '../../../test/splunk/eval.ts'
 import { jsonFields, seen } from '../../../test/splunk/search_time.ts'
 import { startHecDouble } from '../../../test/doubles/splunk_hec.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import type { LogEvent } from '../../core/event.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { createRawMapper } from '../../mappers/raw/index.ts'
 import { TABLE } from '../../record/table.ts'
 import { REGISTRY } from '../../registry.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { splunkHecConfig } from './config.ts'
 import { createSplunkHecSink } from './sink.ts'
 
 const APP = readApp(join(import.meta.dirname, '../../../assets/splunk/TA-tailrace'))
-const nothing = () => {}
-const context = {
-  id: 'splunk',
-  clock: systemClock,
-  meter: { add: nothing, set: nothing, observe: nothing },
-  logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-  report: nothing,
-}
 const MORE: readonly (readonly [string, JsonObject])[] = [
   ['tenant.group.member.removed', { group_id: 'group_1', member_id: 'user-eve' }],
   ['user.added', { id: 'user-eve', name: 'Eve', data: { email: 'eve@example.com', role: 'owner' } }],
@@ -48,9 +40,8 @@ test('the stanzas are the sourcetypes that the sink sends', async () => {
   for (const { type: format } of REGISTRY.formats) {
     await using hec = await startHecDouble('t')
     await using sink = createSplunkHecSink(splunkHecConfig.parse({ url: hec.url, token: 't', proxy: 'none' }), {
-      ...context,
+      ...sinkContext('splunk'),
       format,
-      streams: [],
     })
     await sink.write([mapped('a')], new AbortController().signal)
     sent.push(hec.events[0]!.sourcetype)

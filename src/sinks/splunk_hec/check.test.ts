@@ -2,12 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { systemClock } from '../../toolkit/clock.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { splunkHecConfig } from './config.ts'
 import { createSplunkHecSink } from './sink.ts'
-
-const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const meter = { add: () => {}, set: () => {}, observe: () => {} }
 
 test.each([
   [404, undefined],
@@ -20,15 +17,7 @@ test.each([
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const config = splunkHecConfig.parse({ url, token: 'good', proxy: 'none' })
-  const sink = createSplunkHecSink(config, {
-    id: 'splunk',
-    clock: systemClock,
-    logger,
-    meter,
-    report: () => {},
-    format: 'raw',
-    streams: [],
-  })
+  const sink = createSplunkHecSink(config, sinkContext('splunk'))
   const error: unknown = await sink.check(new AbortController().signal).catch((cause: unknown) => cause)
   expect((error as { code?: string } | undefined)?.code).toBe(code)
   await sink[Symbol.asyncDispose]()
