@@ -3,6 +3,7 @@ import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
 import { hasOwnTime } from '../record/received.ts'
 import { nameOf } from './journal.ts'
+import { isoOfSeconds } from './iso.ts'
 
 /** The longest a window may take from its first answer to its seal. */
 const LISTING_MS_MAX = 3_600_000
@@ -48,8 +49,8 @@ export class Digests {
     }
     for (const { row, ids } of windows) {
       if (digestOf(ids) === row.digest || (await mayBeRemoved(this.#journal, row))) continue
-      const [from, to] = [row.fromS, row.toS].map(seconds => new Date(seconds * 1000).toISOString())
-      this.#differences.push(`${nameOf(row)}: ${from} to ${to} was listed with other ids than the ${ids.size} that the journal holds`)
+      const when = `${isoOfSeconds(row.fromS)} to ${isoOfSeconds(row.toS)}`
+      this.#differences.push(`${nameOf(row)}: ${when} was listed with other ids than the ${ids.size} that the journal holds`)
     }
   }
 }

@@ -6,6 +6,7 @@ import type { JournalReader } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
 import { nameOf } from './journal.ts'
 import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
+import { iso, isoOfSeconds } from './iso.ts'
 
 /** The last second that a Date can hold. */
 const MAX_S = 8_640_000_000_000
@@ -61,8 +62,7 @@ export async function makeManifest(journal: JournalReader, range: SecondsRange, 
     }
     streams.push({ stream: nameOf(key), windows, gaps: coverage.gaps() })
   }
-  const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-  return { format: 'tailrace-manifest/1', created: new Date(nowMs).toISOString(), from: iso(range.fromS), to: iso(range.toS), streams }
+  return { format: 'tailrace-manifest/1', created: iso(nowMs), from: isoOfSeconds(range.fromS), to: isoOfSeconds(range.toS), streams }
 }
 
 export function signManifest(manifest: Manifest, keyPath: string | undefined): SignedManifest {
@@ -109,8 +109,8 @@ export async function compareManifest(journal: JournalReader, { streams }: Manif
     if (key !== undefined) for await (const row of rowsOf(journal, key, range)) held.add(windowKey(row))
     for (const window of windows) {
       if (held.has(windowKey(window))) continue
-      const when = `${new Date(window.fromS * 1000).toISOString()} to ${new Date(window.toS * 1000).toISOString()}`
-      differences.push(`${stream}: the journal has no such window: ${when}, sealed ${new Date(window.sealedAtMs).toISOString()}`)
+      const when = `${isoOfSeconds(window.fromS)} to ${isoOfSeconds(window.toS)}`
+      differences.push(`${stream}: the journal has no such window: ${when}, sealed ${iso(window.sealedAtMs)}`)
     }
   }
   return differences

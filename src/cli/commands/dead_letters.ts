@@ -6,6 +6,7 @@ import { configOf, configOption, jsonOption, parseNumber, repeatedConfigOption }
 import type { Register } from '../program.ts'
 import { retryLetters } from '../retry.ts'
 import { table } from '../table.ts'
+import { iso } from '../iso.ts'
 
 interface Selection extends JournalOption {
   readonly component?: string
@@ -87,10 +88,4 @@ async function* selected(journal: JournalReader, ids: readonly string[], { compo
   }
 }
 
-const cells = ({ id, component, atMs, eventId, reason }: DeadLetter) => [
-  id,
-  component,
-  new Date(atMs).toISOString(),
-  eventId,
-  reason.slice(0, 200),
-]
+const cells = ({ id, component, atMs, eventId, reason }: DeadLetter) => [id, component, iso(atMs), eventId, reason.slice(0, 200)]

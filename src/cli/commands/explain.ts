@@ -8,6 +8,7 @@ import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOf, jsonOption, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 
 /** The most dead letters of the event: one for each sink, and for each time it was refused again. */
 const LETTERS_MAX = 100
@@ -110,9 +111,7 @@ async function stateAt(
   return `waits; ${(await journal.backlog(sink)).events} events are before this sink`
 }
 
-const windowOf = ({ fromS, toS, sealedAtMs }: LedgerRow) => ({ from: iso(fromS * 1000), to: iso(toS * 1000), sealed: iso(sealedAtMs) })
-const iso = (ms: number) => new Date(ms).toISOString()
-
+const windowOf = ({ fromS, toS, sealedAtMs }: LedgerRow) => ({ from: isoOfSeconds(fromS), to: isoOfSeconds(toS), sealed: iso(sealedAtMs) })
 function told({ id, source, stream, happened, received, windows, sinks }: Life): string {
   const lines = [
     `${id} of ${source}/${stream}`,

@@ -5,6 +5,7 @@ import { EXIT, notFound } from '../exit.ts'
 import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
 import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
+import { iso } from '../iso.ts'
 
 export const register: Register = (program, { io, action }) => {
   program
@@ -27,7 +28,7 @@ export const register: Register = (program, { io, action }) => {
         const isBehind = position !== undefined && (await comparePositions(journal, position, wanted)) < 0
         if (!isBehind) await journal.resetSinkPosition(sink, wanted)
         const { events, oldestReceivedMs } = await journal.backlog(sink)
-        const oldest = oldestReceivedMs === undefined ? '' : `, the oldest received ${new Date(oldestReceivedMs).toISOString()}`
+        const oldest = oldestReceivedMs === undefined ? '' : `, the oldest received ${iso(oldestReceivedMs)}`
         io.say(`${sink} ${isBehind ? 'stays where it is: it ' : ''}will be sent ${events} events${oldest}`)
         return EXIT.done
       }),

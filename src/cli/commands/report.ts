@@ -6,6 +6,7 @@ import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
+import { iso } from '../iso.ts'
 
 interface ReportOptions extends JournalOption {
   readonly from: string
@@ -84,7 +85,7 @@ async function gather(
   }
   return [...rows.values()]
     .sort((a, b) => a.actor.localeCompare(b.actor) || a.type.localeCompare(b.type))
-    .map(({ firstMs, lastMs, ...row }) => ({ ...row, first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() }))
+    .map(({ firstMs, lastMs, ...row }) => ({ ...row, first: iso(firstMs), last: iso(lastMs) }))
 }
 
 /** People may share a name, but no id. */

@@ -12,6 +12,7 @@ import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 
 /** How far the clock of an API may be ahead of this one. */
 const AHEAD_MS_MAX = 86_400_000
@@ -163,7 +164,7 @@ async function unlistedBefore(journal: JournalReader, name: string, position: Po
   const { frontierS, segments } = readPosition(position)!
   const nextS = segments[0]?.nextS ?? frontierS
   const sealedS = (await journal.sealedTo(streamOf(name)!)) ?? nextS
-  return nextS <= sealedS ? '' : `; what was not listed from ${iso(sealedS * 1000)} to ${iso(nextS * 1000)} is passed over`
+  return nextS <= sealedS ? '' : `; what was not listed from ${isoOfSeconds(sealedS)} to ${isoOfSeconds(nextS)} is passed over`
 }
 
 async function savePosition(journal: Journal, name: string, position: Position | undefined): Promise<void> {
@@ -171,8 +172,6 @@ async function savePosition(journal: Journal, name: string, position: Position |
   if (key === undefined) await journal.resetSinkPosition(name, position)
   else await journal.saveStreamPosition(key, position)
 }
-
-const iso = (ms: number) => new Date(ms).toISOString()
 
 const isSink = (name: string) => streamOf(name) === undefined
 

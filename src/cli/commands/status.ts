@@ -8,6 +8,7 @@ import { openJournalReader } from '../../service/journal.ts'
 import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 
 /** How long the admin server of a run is waited for. */
 const ADMIN_MS_MAX = 2000
@@ -72,7 +73,7 @@ async function statusRows(config: CheckedConfig, journal: JournalReader, ready: 
     const key = streamOf(name)
     if (key === undefined) continue
     const endS = await journal.sealedTo(key)
-    rows.push({ component: name, ...stateOf(name), sealed_to: endS === undefined ? undefined : iso(endS * 1000) })
+    rows.push({ component: name, ...stateOf(name), sealed_to: endS === undefined ? undefined : isoOfSeconds(endS) })
   }
   for (const { id } of config.sinks) {
     const { events, oldestReceivedMs } = await journal.backlog(id)
@@ -81,8 +82,6 @@ async function statusRows(config: CheckedConfig, journal: JournalReader, ready: 
   }
   return rows
 }
-
-const iso = (ms: number) => new Date(ms).toISOString()
 
 const cells = ({ component, state, sealed_to = '', waiting, oldest = '', reason = '' }: StatusRow) => [
   component,

@@ -10,6 +10,7 @@ import { compareManifest, openManifest } from '../manifest.ts'
 import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
+import { isoOfSeconds } from '../iso.ts'
 
 interface VerifyOptions extends JournalOption {
   readonly from?: string
@@ -92,14 +93,14 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
     // The journal holds no text received before that. Most windows of an old journal are skipped here.
     if (digests && row.sealedAtMs >= oldestReceivedMs) await held.add(row)
   }
-  const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${iso(fromS)} to ${iso(toS)}`)
+  const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${isoOfSeconds(fromS)} to ${isoOfSeconds(toS)}`)
   if (coverage.windows === 0) differences.push(`${stream}: no window was ever listed to its end`)
   return {
     stream,
     windows: coverage.windows,
     events: coverage.events,
-    from: coverage.range === undefined ? '' : iso(coverage.range.fromS),
-    to: coverage.range === undefined ? '' : iso(coverage.range.toS),
+    from: coverage.range === undefined ? '' : isoOfSeconds(coverage.range.fromS),
+    to: coverage.range === undefined ? '' : isoOfSeconds(coverage.range.toS),
     differences: [...differences, ...(await held.differences())],
   }
 }
@@ -108,8 +109,6 @@ async function manifestDifferences(journal: JournalReader, { manifest: path, pub
   const manifest = openManifest(path!, publicKey)
   return typeof manifest === 'string' ? [`${path}: ${manifest}`] : compareManifest(journal, manifest)
 }
-
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 const cells = ({ stream, windows, events, from, to, differences }: VerifyRow) =>
   [stream, windows, events, from, to, differences.length].map(String)
