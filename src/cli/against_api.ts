@@ -1,5 +1,5 @@
 import type { CheckedConfig } from '../config/load.ts'
-import type { ComponentContext, ComponentState } from '../core/context.ts'
+import { type ComponentContext, type ComponentState, streamName } from '../core/context.ts'
 import { BlockedError } from '../core/errors.ts'
 import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { JournalReader } from '../journal/journal.ts'
@@ -7,7 +7,6 @@ import { checkOne } from '../service/checks.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import type { Io } from './io.ts'
-import { nameOf } from './journal.ts'
 import type { SecondsRange } from './ledger.ts'
 import { quietContext } from './quiet_context.ts'
 
@@ -44,7 +43,7 @@ export async function againstApi(
       const listed = await listedIds(stream, bounds, stop.softStop)
       // Ids outlive the texts that the retention removes.
       const held = new Set(journal.history(key).ids(bounds.fromMs, bounds.untilMs))
-      const name = nameOf(key)
+      const name = streamName(key)
       differences.push(...named(`${name}: the API lists and the journal does not hold`, listed.within.difference(held)))
       differences.push(...named(`${name}: the journal holds and the API does not list`, held.difference(listed.all)))
     }

@@ -2,8 +2,8 @@ import type { LogEvent } from '../core/event.ts'
 import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
 import { hasOwnTime } from '../record/received.ts'
-import { nameOf } from './journal.ts'
 import { isoOfSeconds } from './iso.ts'
+import { streamName } from '../core/context.ts'
 
 /** The longest a window may take from its first answer to its seal. */
 const LISTING_MS_MAX = 3_600_000
@@ -50,7 +50,7 @@ export class Digests {
     for (const { row, ids } of windows) {
       if (digestOf(ids) === row.digest || (await mayBeRemoved(this.#journal, row))) continue
       const when = `${isoOfSeconds(row.fromS)} to ${isoOfSeconds(row.toS)}`
-      this.#differences.push(`${nameOf(row)}: ${when} was listed with other ids than the ${ids.size} that the journal holds`)
+      this.#differences.push(`${streamName(row)}: ${when} was listed with other ids than the ${ids.size} that the journal holds`)
     }
   }
 }

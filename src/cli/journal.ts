@@ -35,9 +35,6 @@ export async function writerOf(path: string, io: Io): Promise<Journal> {
   return openSqliteJournal({ path, ...limits }, { clock: systemClock, logger, meter: SILENT_METER })
 }
 
-/** `acme/organization` */
-export const nameOf = ({ source, stream }: StreamKey) => `${source}/${stream}`
-
 /** Refuses a source that the journal has never seen: of one that is misspelt, no events would look like silence. */
 export async function checkSources(journal: JournalReader, sources: readonly string[] = []): Promise<void> {
   const known = [...new Set((await journal.streams()).map(({ source }) => source))]

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { toError } from '../core/errors.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
-import { nameOf } from './journal.ts'
 import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 import { iso, isoOfSeconds } from './iso.ts'
+import { streamName } from '../core/context.ts'
 
 /** The last second that a Date can hold. */
 const MAX_S = 8_640_000_000_000
@@ -60,7 +60,7 @@ export async function makeManifest(journal: JournalReader, range: SecondsRange, 
       coverage.add({ fromS, toS, events })
       windows.push({ fromS, toS, sealedAtMs, events, repeats, late, digest })
     }
-    streams.push({ stream: nameOf(key), windows, gaps: coverage.gaps() })
+    streams.push({ stream: streamName(key), windows, gaps: coverage.gaps() })
   }
   return { format: 'tailrace-manifest/1', created: iso(nowMs), from: isoOfSeconds(range.fromS), to: isoOfSeconds(range.toS), streams }
 }
@@ -100,7 +100,7 @@ function parsed(text: string): unknown {
 export async function compareManifest(journal: JournalReader, { streams }: Manifest): Promise<readonly string[]> {
   const differences: string[] = []
   for (const { stream, windows } of streams) {
-    const key = (await journal.streams()).find(own => nameOf(own) === stream)
+    const key = (await journal.streams()).find(own => streamName(own) === stream)
     const first = windows[0]
     if (first === undefined) continue
     // A second more at either end: two polls within one second leave a window of no length, which an exact range would miss.

@@ -57,6 +57,9 @@ export interface StreamKey {
   readonly stream: string
 }
 
+/** `acme/organization`: what users read and write. */
+export const streamName = ({ source, stream }: StreamKey): string => `${source}/${stream}`
+
 /** What a sink is given in addition. */
 export interface SinkContext extends ComponentContext {
   /** What its events have been mapped to: `ecs`, `ocsf`, … */

@@ -1,6 +1,6 @@
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Logger } from '../core/context.ts'
+import { type Logger, streamName } from '../core/context.ts'
 import { FatalError } from '../core/errors.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal/journal.ts'
 
@@ -115,7 +115,7 @@ export async function tellPositions(journal: JournalReader, { sinks, streams }: 
     logger.warn(message, { component })
   }
   for (const key of await journal.streams()) {
-    const component = `${key.source}/${key.stream}`
+    const component = streamName(key)
     if (streams.includes(component) || (await journal.streamPosition(key)) === undefined) continue
     const message =
       'the journal has a position of this stream, which no configured source reads. Under another id a source begins at its start. ' +

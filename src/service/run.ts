@@ -1,7 +1,7 @@
 import { streamsFor } from '../config/claims.ts'
 import type { CheckedConfig } from '../config/load.ts'
 import type { Clock } from '../core/clock.ts'
-import type { ComponentContext, ComponentState, Logger, Meter } from '../core/context.ts'
+import { type ComponentContext, type ComponentState, type Logger, type Meter, streamName } from '../core/context.ts'
 import { ConfigError, type FatalError } from '../core/errors.ts'
 import type { Sink } from '../core/sink.ts'
 import type { ReadBounds, Source } from '../core/source.ts'
@@ -69,7 +69,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const sinkIds = config.sinks.map(({ id }) => id)
   await warnOfRemoved(journal, sinkIds, logger)
   const { sinks, sources } = await createComponents(options, board, scope)
-  const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => `${id}/${name}`))
+  const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => streamName({ source: id, stream: name })))
   await tellPositions(journal, { sinks: sinkIds, streams }, logger)
   const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
   if (options.onStart !== undefined) scope.use(await options.onStart({ config, board, journal }))
@@ -94,9 +94,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const inspect = createUnknownsCounter({ meter, logger })
   const ingests = [...sources].flatMap(([source, { streams }]) =>
     streams.map(async stream => {
-      const component = `${source}/${stream.name}`
-      const onState = (state: ComponentState) => board.report(component, state)
       const key = { source, stream: stream.name }
+      const component = streamName(key)
+      const onState = (state: ComponentState) => board.report(component, state)
       await runIngest(
         { ...INGEST_PAUSES, key, stream, journal, bounds: options.bounds, clock, meter, onState, inspect },
         stops.source(component),

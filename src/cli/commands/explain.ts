@@ -112,6 +112,7 @@ async function stateAt(
 }
 
 const windowOf = ({ fromS, toS, sealedAtMs }: LedgerRow) => ({ from: isoOfSeconds(fromS), to: isoOfSeconds(toS), sealed: iso(sealedAtMs) })
+
 function told({ id, source, stream, happened, received, windows, sinks }: Life): string {
   const lines = [
     `${id} of ${source}/${stream}`,

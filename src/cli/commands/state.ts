@@ -7,12 +7,13 @@ import { comparePositions } from '../../journal/position.ts'
 import { readPosition } from '../../paging/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
-import { type JournalOption, journalOption, journalPathOf, nameOf, readerOf, streamOf, writerOf } from '../journal.ts'
+import { type JournalOption, journalOption, journalPathOf, readerOf, streamOf, writerOf } from '../journal.ts'
 import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
 import { iso, isoOfSeconds } from '../iso.ts'
+import { streamName } from '../../core/context.ts'
 
 /** How far the clock of an API may be ahead of this one. */
 const AHEAD_MS_MAX = 86_400_000
@@ -110,7 +111,7 @@ async function stateOf(journal: JournalReader): Promise<State> {
   const streams: Record<string, Position> = {}
   for (const key of await journal.streams()) {
     const position = await journal.streamPosition(key)
-    if (position !== undefined) streams[nameOf(key)] = position
+    if (position !== undefined) streams[streamName(key)] = position
   }
   const sinks: Record<string, Position> = {}
   for (const sink of await journal.sinks()) {
@@ -122,7 +123,7 @@ async function stateOf(journal: JournalReader): Promise<State> {
 
 /** Refuses a name that the journal has never seen: most likely it is misspelt. */
 async function checkKnown(journal: JournalReader, name: string): Promise<void> {
-  const known = [...(await journal.streams()).map(nameOf), ...(await journal.sinks())]
+  const known = [...(await journal.streams()).map(streamName), ...(await journal.sinks())]
   if (!known.includes(name)) throw notFound(`The journal knows no "${name}"; there are: ${known.join(', ') || 'none'}`)
 }
 

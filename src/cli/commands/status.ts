@@ -3,12 +3,13 @@ import type { JournalReader } from '../../journal/journal.ts'
 import type { ReadyStatus } from '../../service/admin/routes.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT } from '../exit.ts'
-import { type JournalOption, journalPathOf, nameOf, streamOf } from '../journal.ts'
+import { type JournalOption, journalPathOf, streamOf } from '../journal.ts'
 import { openJournalReader } from '../../service/journal.ts'
 import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
 import { iso, isoOfSeconds } from '../iso.ts'
+import { streamName } from '../../core/context.ts'
 
 /** How long the admin server of a run is waited for. */
 const ADMIN_MS_MAX = 2000
@@ -69,7 +70,7 @@ async function statusRows(config: CheckedConfig, journal: JournalReader, ready: 
   const stateOf = (component: string) => ({ state: live.get(component)?.state ?? '-', reason: live.get(component)?.reason })
   const rows: StatusRow[] = []
   // A stream that has never been let in is known to the run alone.
-  for (const name of new Set([...(await journal.streams()).map(nameOf), ...live.keys()])) {
+  for (const name of new Set([...(await journal.streams()).map(streamName), ...live.keys()])) {
     const key = streamOf(name)
     if (key === undefined) continue
     const endS = await journal.sealedTo(key)

@@ -3,7 +3,7 @@ import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
 import { Digests } from '../digests.ts'
 import { EXIT, usageError } from '../exit.ts'
-import { type JournalOption, journalOption, nameOf, readerOf } from '../journal.ts'
+import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import type { Io } from '../io.ts'
 import { Coverage, rowsOf, type SecondsRange } from '../ledger.ts'
 import { compareManifest, openManifest } from '../manifest.ts'
@@ -11,6 +11,7 @@ import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
 import { isoOfSeconds } from '../iso.ts'
+import { streamName } from '../../core/context.ts'
 
 interface VerifyOptions extends JournalOption {
   readonly from?: string
@@ -84,7 +85,7 @@ function rangeOf({ from, to }: VerifyOptions, nowMs: number): Partial<SecondsRan
 }
 
 async function verifyStream(journal: JournalReader, key: StreamKey, range: Partial<SecondsRange>, digests: boolean): Promise<VerifyRow> {
-  const stream = nameOf(key)
+  const stream = streamName(key)
   const coverage = new Coverage(range)
   const { oldestReceivedMs = Number.POSITIVE_INFINITY } = await journal.stats()
   const held = new Digests(journal, key)
