@@ -11,6 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/{tidy,contract,simulation}/**/*.test.ts'],
+          setupFiles: ['test/property_seed.ts'],
           pool: 'threads',
           isolate: false,
           maxWorkers: '100%',

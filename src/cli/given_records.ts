@@ -1,5 +1,5 @@
 import { toError } from '../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts'
 import { memberOf, type Span, valuesIn } from '../simulator/json_text.ts'
 
 /** A record of a text that somebody gives, as it stands there. */
@@ -57,7 +57,7 @@ function isAnswer(body: unknown): boolean {
 
 function parsed(text: string, { start, end }: Span): { readonly body: unknown; readonly fault: string | undefined } {
   try {
-    return { body: JSON.parse(text.slice(start, end)) as unknown, fault: undefined }
+    return { body: parseJson(text.slice(start, end)), fault: undefined }
   } catch (cause) {
     return {
       body: undefined,

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts'
+import { type JsonObject, parseJson } from './json.ts'
 
 export interface LogEventFields {
   readonly source: string
@@ -43,7 +43,7 @@ export class LogEvent {
 
   /** The record, parsed when first asked for and kept until `release`. */
   get body(): JsonObject {
-    this.#body ??= JSON.parse(this.text) as JsonObject
+    this.#body ??= parseJson(this.text) as JsonObject
     return this.#body
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CLOCK, received } from '../../test/mapping/events.ts'
 import { FORMATS } from '../../test/mapping/formats.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { toRecord } from '../record/record.ts'
 import { TABLE } from '../record/table.ts'
 
@@ -88,7 +88,7 @@ describe.each(FORMATS)('$name', ({ create, validate, original }) => {
     })
     fc.assert(
       fc.property(bodies, body => {
-        const event = received(JSON.parse(JSON.stringify(body)) as JsonObject)
+        const event = received(parseJson(JSON.stringify(body)) as JsonObject)
         expect(validate(map(event).document)).toEqual([])
         expect(validate(bare(event).document)).toEqual([])
         expect(original(map(event).document)).toBe(event.text)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ACTORS, bodyOf, CLOCK, payloadOf, RECEIVED_MS, received } from '../../test/mapping/events.ts'
 import { FORMATS } from '../../test/mapping/formats.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { receivedEvent } from '../record/received.ts'
 import { TABLE } from '../record/table.ts'
 
@@ -46,7 +46,7 @@ const json = fc.letrec<{ value: JsonValue }>(tie => ({
 function objectOf(value: fc.Arbitrary<JsonValue>): fc.Arbitrary<JsonObject> {
   return fc.array(fc.tuple(name, value), { maxLength: 6 }).map(fields => {
     const members = fields.map(([key, field]) => `${JSON.stringify(key)}:${JSON.stringify(field)}`)
-    return JSON.parse(`{${members.join(',')}}`) as JsonObject
+    return parseJson(`{${members.join(',')}}`) as JsonObject
   })
 }
 
@@ -57,7 +57,7 @@ const typed = fc.tuple(fc.constantFrom(...TYPES), objectOf(json), json, json).ma
 const mutated = fc
   .tuple(fc.constantFrom(...TABLE), fc.constantFrom(...Object.values(ACTORS)), fc.nat(), json)
   .map(([{ type }, actor, place, value]) => {
-    const body = JSON.parse(JSON.stringify(bodyOf({ type, actor, payload: payloadOf(type) }, 'audit_log-1'))) as JsonObject
+    const body = parseJson(JSON.stringify(bodyOf({ type, actor, payload: payloadOf(type) }, 'audit_log-1'))) as JsonObject
     const places = [...placesOf(body)]
     const [parent, key] = places[place % places.length]!
     ;(parent as Record<string, JsonValue>)[key] = value
@@ -87,7 +87,7 @@ describe.each(FORMATS)('$name', ({ create, validate, original }) => {
         const event = received(body, text)
         const mapped = map(event)
         expect(validate(mapped.document)).toEqual([])
-        expect(validate(JSON.parse(mapped.json) as JsonObject)).toEqual([])
+        expect(validate(parseJson(mapped.json) as JsonObject)).toEqual([])
         expect(original(mapped.document)).toBe(text)
         expect(validate(bare(event).document)).toEqual([])
       }),
@@ -115,10 +115,10 @@ describe.each(FORMATS)('$name', ({ create, validate, original }) => {
     ['half a character', '{"type":"login.failed","actor":{"type":"\\ud800"},"\\udc00":"\\ud83d"}'],
     ['spaces in the text', ' \n{ "type" : "login.failed",\n\t"id":"a" }\t '],
   ])('%s is mapped, valid, and keeps its text', (_, text) => {
-    const event = receivedEvent({ source: 's', stream: 't', receivedMs: RECEIVED_MS, text, body: JSON.parse(text) as JsonObject })
+    const event = receivedEvent({ source: 's', stream: 't', receivedMs: RECEIVED_MS, text, body: parseJson(text) as JsonObject })
     const { document, json: written } = map(event)
     expect(validate(document)).toEqual([])
-    expect(original(JSON.parse(written) as JsonObject)).toBe(text)
+    expect(original(parseJson(written) as JsonObject)).toBe(text)
     expect(validate(bare(event).document)).toEqual([])
   })
 

@@ -1,9 +1,9 @@
 import { isAscii } from 'node:buffer'
 import { RetryableError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import { type JsonObject, parseJson } from '../core/json.ts'
+import { endOfText } from '../core/json_text.ts'
 
 const QUOTE = 34
-const BACKSLASH = 92
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
@@ -151,7 +151,7 @@ function commonStart(a: string, b: string): string {
 
 function parsedIfWhole(text: string): ScannedElement | undefined {
   try {
-    return { text, value: JSON.parse(text) as unknown }
+    return { text, value: parseJson(text) }
   } catch {
     return undefined // It ends elsewhere, or is no JSON, which scanning it will tell.
   }
@@ -159,7 +159,7 @@ function parsedIfWhole(text: string): ScannedElement | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     throw new MalformedError(`this is no JSON: ${text.slice(0, 200)}`, { cause })
   }
@@ -196,12 +196,9 @@ function endOfNested(text: string, start: number): number {
 
 function endOfString(text: string, start: number): number {
   if (text.charCodeAt(start) !== QUOTE) throw malformed(text, start)
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let before = end - 1
-    while (text.charCodeAt(before) === BACKSLASH) before--
-    if ((end - before) % 2 === 1) return end + 1
-  }
-  throw malformed(text, text.length)
+  const end = endOfText(text, start)
+  if (end === undefined) throw malformed(text, text.length)
+  return end
 }
 
 /** Everything that a number, `true`, `false` or `null` is written with. */

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../core/event.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { STRUCTURE_LEVELS_MAX } from './depth.ts'
 import type { OpenObject } from './values.ts'
 
@@ -12,9 +12,6 @@ const LEVELS_MAX = 1 + STRUCTURE_LEVELS_MAX
  */
 const MANY_DIGITS_OR_TINY = /\d(?:\.?\d){15}|\de-\d{3}/i
 
-/** TypeScript does not know the third parameter yet: the value as it is written. */
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown
-
 /**
  * The record, with every number that reading would alter (`12345678901234567890` is rounded, `1e400` becomes null when it
  * is written) as the text that stands there. The body itself if there is no such number, or if it is nested too
@@ -24,10 +21,7 @@ export function exactBody({ body, text }: LogEvent): JsonObject {
   if (!holds(isFractionOrLarge, body, LEVELS_MAX)) return body
   if (!MANY_DIGITS_OR_TINY.test(text) && !holds(isLarge, body, LEVELS_MAX)) return body
   try {
-    return JSON.parse(text, ((_, value, { source }) => exact(value, source)) satisfies Reviver as (
-      key: string,
-      value: unknown,
-    ) => unknown) as JsonObject
+    return parseJson(text, exact) as JsonObject
   } catch (cause) {
     if (cause instanceof RangeError) return body
     throw cause
@@ -51,8 +45,8 @@ function holds(is: (value: number) => boolean, value: JsonValue | undefined, lev
 }
 
 /** A float such as `1e300` or `0.10` stays a number: what is written says the same. */
-function exact(value: unknown, source: string | undefined): unknown {
-  if (typeof value !== 'number' || source === undefined || /^-?\d{1,15}$/.test(source)) return value
+function exact(value: JsonValue, source: string): JsonValue {
+  if (typeof value !== 'number' || /^-?\d{1,15}$/.test(source)) return value
   return Number.isFinite(value) && isSaid(value, decimalOf(source)) ? value : source
 }
 

@@ -1,4 +1,4 @@
-import { decoded, type JsonNode } from './json_text.ts'
+import { decoded, type JsonNode } from '../core/json_text.ts'
 import type { RedactPath, Step } from './path.ts'
 
 /** The values that a path leads to. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CLOCK, received } from '../../test/mapping/events.ts'
 import { FORMATS } from '../../test/mapping/formats.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import type { Mapper } from '../core/mapper.ts'
 import { createRawMapper } from '../mappers/raw/index.ts'
 import type { MapperOptions } from '../record/options.ts'
@@ -99,7 +99,7 @@ function* textsIn(json: JsonValue | undefined): Generator<string> {
 
 function parsed(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue
+    return parseJson(text) as JsonValue
   } catch {
     return undefined
   }
@@ -109,11 +109,11 @@ describe.each(EVERY_FORMAT)('$name', ({ create }) => {
   test('a redacted value stands nowhere in what is sent', () => {
     fc.assert(
       fc.property(record, fc.constantFrom(...TREATMENTS), ({ secret, path, text }, treatment) => {
-        const event = received(JSON.parse(text) as JsonObject, text)
+        const event = received(parseJson(text) as JsonObject, text)
         const rules = [{ ...treatment, paths: [parsePath(path)], fields: [] }]
         const mapped = redactingMapper(create({ clock: CLOCK }), rules)(event)
         const texts = [
-          ...textsIn(JSON.parse(mapped.json) as JsonValue),
+          ...textsIn(parseJson(mapped.json) as JsonValue),
           ...textsIn(mapped.document),
           mapped.json,
           mapped.event.text,
@@ -121,7 +121,7 @@ describe.each(EVERY_FORMAT)('$name', ({ create }) => {
         ]
         for (const sent of texts) expect(sent.toLowerCase()).not.toContain(secret.toLowerCase())
         // The test would notice: without the rules it is there.
-        const plain = [...textsIn(JSON.parse(create({ clock: CLOCK })(event).json) as JsonValue)]
+        const plain = [...textsIn(parseJson(create({ clock: CLOCK })(event).json) as JsonValue)]
         expect(plain.some(sent => sent.includes(secret))).toBe(true)
       }),
       { numRuns: 150 },

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
+import { decoded, type Edit, edited, type JsonNode, nodesBelow, placesOf, removals, type Span, scanJson } from '../core/json_text.ts'
 import { rowOf } from '../record/table.ts'
-import { decoded, type Edit, edited, type JsonNode, nodesBelow, placesOf, removals, scanJson, type Span } from './json_text.ts'
 import { nodesAt } from './match.ts'
 import type { RedactPath } from './path.ts'
 import { replacementOf, type Treatment } from './rule.ts'

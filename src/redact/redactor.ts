@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { LogEvent } from '../core/event.ts'
-import type { JsonObject } from '../core/json.ts'
+import { type JsonObject, parseJson } from '../core/json.ts'
+import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from '../core/json_text.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { text as textOf } from '../record/values.ts'
-import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from './json_text.ts'
 import { nodesAt } from './match.ts'
 import { redactText } from './redact_text.ts'
 import { isEmail, type RedactRule, replacementOf } from './rule.ts'
@@ -26,7 +26,7 @@ export function redactingMapper(mapper: Mapper, rules: readonly RedactRule[]): M
 function redactEvent(event: LogEvent, text: string): LogEvent {
   if (text === event.text) return event
   const { source, stream, timeMs, receivedMs } = event
-  const body = JSON.parse(text) as JsonObject
+  const body = parseJson(text) as JsonObject
   const hasOwnId = textOf(event.body.id) === event.id
   const id = (hasOwnId ? textOf(body.id) : undefined) ?? event.id
   return new LogEvent({ source, stream, id, timeMs, receivedMs, text, body, received: event.received ?? event })
@@ -118,7 +118,7 @@ class RedactedOutput implements MappedEvent {
   }
 
   get document(): JsonObject {
-    this.#document ??= JSON.parse(this.json) as JsonObject
+    this.#document ??= parseJson(this.json) as JsonObject
     return this.#document
   }
 }

@@ -4,16 +4,16 @@ import type { ConfiguredTest } from '../config/tests.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { decoded, type JsonNode, nodesBelow, scanJson } from '../core/json_text.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { createFilter } from '../filter/filter.ts'
 import { receivedEvent } from '../record/received.ts'
-import { decoded, type JsonNode, nodesBelow, scanJson } from '../redact/json_text.ts'
 import { nodesAt } from '../redact/match.ts'
 import type { RedactPath } from '../redact/path.ts'
 import { FORMAT_DEFAULTS, type Registry } from '../registry.ts'
 import { createMappers } from './mapping.ts'
-import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
+import { UnmappedEvent } from './unmapped.ts'
 
 /** One thing that did not come out as expected. */
 interface Difference {

@@ -1,5 +1,5 @@
 import { LogEvent } from '../core/event.ts'
-import type { JsonObject } from '../core/json.ts'
+import { type JsonObject, parseJson } from '../core/json.ts'
 import type { MappedEvent, Slice } from '../core/mapper.ts'
 import type { Frame } from '../core/sink.ts'
 
@@ -55,7 +55,7 @@ export class EncodedEvent implements MappedEvent, Slice {
   }
 
   get document(): JsonObject {
-    return JSON.parse(this.json) as JsonObject
+    return parseJson(this.json) as JsonObject
   }
 
   /** Gives up its place: returns the arena the first time, then undefined. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { type Held, textOf } from './held.ts'
 
 /** What the filters of the API look at. */
@@ -16,7 +16,7 @@ const known = new WeakMap<Held, Facets>()
 export function facetsOf(held: Held): Facets {
   let facets = known.get(held)
   if (facets === undefined) {
-    facets = readFacets(JSON.parse(textOf(held)) as JsonValue, held.type)
+    facets = readFacets(parseJson(textOf(held)), held.type)
     known.set(held, facets)
   }
   return facets

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { type ApiError, invalid } from './api_error.ts'
 import { type Held, textOf } from './held.ts'
 import type { Query } from './query.ts'
@@ -52,7 +52,7 @@ export function parseLogsQuery(search: string, limitMax: number): Query | ApiErr
 /** The record of an event: what it says, in the older shape. One that was given in that shape stays as it is. */
 export function logTextOf(held: Held): string {
   const text = textOf(held)
-  const body = JSON.parse(text) as JsonValue
+  const body = parseJson(text)
   if (!isJsonObject(body) || typeof body.event === 'string') return text
   const record = JSON.stringify({
     id: held.id,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FatalError, toError } from '../core/errors.ts'
-import { isJsonObject } from '../core/json.ts'
+import { isJsonObject, parseJson } from '../core/json.ts'
 import { memberOf, type Span, valuesIn } from './json_text.ts'
 
 /** One record of a file, its text as it stands there. */
@@ -51,7 +51,7 @@ function elements(text: string, span: Span, name: string): readonly Listed[] {
 
 function parse(text: string, { start, end }: Span, name: string): unknown {
   try {
-    return JSON.parse(text.slice(start, end)) as unknown
+    return parseJson(text.slice(start, end))
   } catch (cause) {
     const line = text.slice(0, start).split('\n').length
     const message = `${name}:${line}: no JSON: ${toError(cause).message.slice(0, 200)}. It must be NDJSON, one JSON list, or answers of the API`

@@ -1,5 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import { type JsonObject, parseJson } from '../core/json.ts'
 import { isTenantScoped } from './catalogue.ts'
 import { type EventMaker, makeEvent } from './event_text.ts'
 import type { FaultShares } from './faults.ts'
@@ -62,7 +62,7 @@ export class World {
   /** Listed from now on, whatever its time. */
   add(event: string | JsonObject): void {
     const text = typeof event === 'string' ? event : JSON.stringify(event)
-    this.#keep({ text, body: JSON.parse(text) as unknown }, undefined)
+    this.#keep({ text, body: parseJson(text) }, undefined)
   }
 
   /** As recorded: a record without a time stands beside the one before it. */

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
 import { toError } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/event.ts'
+import { parseJson } from '../../core/json.ts'
 import { OCSF_VERSION_NAMES } from '../../mappers/ocsf/versions.ts'
 import { receivedEvent } from '../../record/received.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { givenRecords } from '../given_records.ts'
@@ -57,7 +58,7 @@ export const register: Register = (program, { io, action }) => {
           const provenance = explained && (body === undefined ? unexplained(event) : provenanceOf(event, explained))
           if (provenance !== undefined && options.json)
             await io.print(
-              `${JSON.stringify({ ...provenance, mapped: options.format === 'raw' && body === undefined ? record : (JSON.parse(json) as unknown) })}\n`,
+              `${JSON.stringify({ ...provenance, mapped: options.format === 'raw' && body === undefined ? record : parseJson(json) })}\n`,
             )
           else {
             if (provenance !== undefined) io.say(provenanceText(provenance))

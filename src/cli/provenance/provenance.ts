@@ -1,12 +1,12 @@
 import type { LogEvent } from '../../core/event.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../core/json.ts'
+import { decoded, edited, type JsonNode, nodesBelow, scanJson } from '../../core/json_text.ts'
 import type { Mapper } from '../../core/mapper.ts'
 import { exactBody } from '../../record/exact.ts'
 import { receivedEvent } from '../../record/received.ts'
 import { toRecord } from '../../record/record.ts'
 import { shapeOf, typeOf } from '../../record/shape.ts'
 import { rowOf, TABLE, type TableRow } from '../../record/table.ts'
-import { decoded, edited, type JsonNode, nodesBelow, scanJson } from '../../redact/json_text.ts'
 import { type Column, columnsBehind } from './columns.ts'
 import { changed, fieldsOf, stepTo } from './fields.ts'
 import { markersFor } from './markers.ts'
@@ -45,7 +45,7 @@ export interface Mapping {
 export function provenanceOf(event: LogEvent, { mapper, setTime }: Mapping): Provenance {
   const nowMs = event.receivedMs
   setTime(nowMs)
-  const map = (text: string, receivedMs = nowMs) => fieldsOf(JSON.parse(mapper(variant(event, text, receivedMs)).json) as JsonValue)
+  const map = (text: string, receivedMs = nowMs) => fieldsOf(parseJson(mapper(variant(event, text, receivedMs)).json))
   const { text } = event
   const base = map(text)
   const origins = new Map<string, Origin[]>([...base.keys()].map(field => [field, []]))
@@ -94,7 +94,7 @@ function rank(origin: Origin): number {
 }
 
 function variant({ source, stream }: LogEvent, text: string, receivedMs: number): LogEvent {
-  return receivedEvent({ source, stream, receivedMs, text, body: JSON.parse(text) as JsonObject })
+  return receivedEvent({ source, stream, receivedMs, text, body: parseJson(text) as JsonObject })
 }
 
 const HOWS = ['as_is', 'part', 'decides'] as const

@@ -55,7 +55,7 @@ export function scanJson(text: string): JsonNode {
         open = open?.parent
         break
       case '"': {
-        const end = endOfText(text, at)
+        const end = endOfText(text, at) ?? text.length
         if (open?.kind === 'object' && key === undefined) key = { start: at, end }
         else add('text', at, end)
         at = end
@@ -73,14 +73,14 @@ export function scanJson(text: string): JsonNode {
   return root
 }
 
-/** The place after the closing quote of the text that begins at `start`. */
-function endOfText(text: string, start: number): number {
+/** The place after the next quote that no backslash escapes; `start` is the opening quote or the beginning of an escape. */
+export function endOfText(text: string, start: number): number | undefined {
   for (let quote = text.indexOf('"', start + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
     let slashes = 0
     while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++
     if (slashes % 2 === 0) return quote + 1
   }
-  throw new SyntaxError('A text has no end')
+  return undefined
 }
 
 /** A JSON string without quotes and escapes; any other value as it is written. */
