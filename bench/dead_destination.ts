@@ -4,11 +4,11 @@
     node bench/dead_destination.ts [events, default 100000] [seconds, default 60] [sink, default all]
 */
 import { setTimeout as pause } from 'node:timers/promises'
-import { deadPort, type Death, fileNowhere, sinksAt } from '../test/support/dead_destinations.ts'
-import { readBooks } from '../test/support/books.ts'
-import { type ProbedMemory, probe, probed, residentBytes } from '../test/support/memory.ts'
-import { temporaryFolder } from '../test/support/folder.ts'
 import { StagedProgram } from '../test/servers/staged_program.ts'
+import { readBooks } from '../test/support/books.ts'
+import { type Death, deadPort, fileNowhere, sinksAt } from '../test/support/dead_destinations.ts'
+import { temporaryFolder } from '../test/support/folder.ts'
+import { type ProbedMemory, probe, probed, residentBytes } from '../test/support/memory.ts'
 
 const [EVENTS, SECONDS] = [Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 60)]
 const ONLY = process.argv[4]

@@ -3,21 +3,22 @@
  * texts in the same run: `node bench/mapping.ts [seconds per line]`. The ratio is what to compare between
  * machines: how many times the work of parsing and writing the record itself.
  */
-import type { Mapper } from '../src/core/mapper.ts'
+
 import { LogEvent } from '../src/core/event.ts'
-import { createCimMapper } from '../src/mappers/cim/index.ts'
-import { createDatadogMapper } from '../src/mappers/datadog/index.ts'
+import type { Mapper } from '../src/core/mapper.ts'
 import { compileExpression } from '../src/filter/compile.ts'
 import { createFilter } from '../src/filter/filter.ts'
+import { createCimMapper } from '../src/mappers/cim/index.ts'
+import { createDatadogMapper } from '../src/mappers/datadog/index.ts'
 import { createEcsMapper } from '../src/mappers/ecs/index.ts'
 import { createOcsfMapper } from '../src/mappers/ocsf/index.ts'
 import { createOtelMapper } from '../src/mappers/otel/index.ts'
 import { createRawMapper } from '../src/mappers/raw/index.ts'
 import { toRecord } from '../src/record/record.ts'
+import { TABLE } from '../src/record/table.ts'
 import { parsePath } from '../src/redact/path.ts'
 import { redactingMapper } from '../src/redact/redactor.ts'
 import { ACTORS, bodyOf, CLOCK, ORGANIZATION, payloadOf, RECEIVED_MS } from '../test/mapping/events.ts'
-import { TABLE } from '../src/record/table.ts'
 
 const SECONDS = Number(process.argv[2] ?? 2)
 const TEXTS = TABLE.flatMap(({ type }, index) => {

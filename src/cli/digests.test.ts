@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { drain, contextWith, event, KEY, LIMITS, never, START_MS } from '../../test/support/journals.ts'
+import { contextWith, drain, event, KEY, LIMITS, never, START_MS } from '../../test/support/journals.ts'
 import { journalFolder } from '../../test/support/sqlite_journal.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import type { JournalReader, LedgerRow } from '../journal/journal.ts'

@@ -1,9 +1,9 @@
+import { streamName } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
 import { digestOf } from '../paging/digest.ts'
 import { hasOwnTime } from '../record/received.ts'
 import { isoOfSeconds } from './iso.ts'
-import { streamName } from '../core/context.ts'
 
 /** The longest a window may take from its first answer to its seal. */
 const LISTING_MS_MAX = 3_600_000

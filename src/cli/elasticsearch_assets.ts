@@ -1,8 +1,8 @@
-import type { HttpAnswer } from '../toolkit/http/answer.ts'
-import type { HttpEndpoint } from '../toolkit/http/endpoint.ts'
-import { answerError } from '../sinks/elasticsearch/answer.ts'
 import { BlockedError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../core/json.ts'
+import { answerError } from '../sinks/elasticsearch/answer.ts'
+import type { HttpAnswer } from '../toolkit/http/answer.ts'
+import type { HttpEndpoint } from '../toolkit/http/endpoint.ts'
 
 type Product = 'elasticsearch' | 'opensearch'
 

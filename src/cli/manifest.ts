@@ -1,12 +1,12 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { streamName } from '../core/context.ts'
 import { toError } from '../core/errors.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import { notFound, usageError } from './exit.ts'
-import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 import { iso, isoOfSeconds } from './iso.ts'
-import { streamName } from '../core/context.ts'
+import { Coverage, rowsOf, type SecondsRange } from './ledger.ts'
 
 /** The last second that a Date can hold. */
 const MAX_S = 8_640_000_000_000

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
-import { quietContext } from './quiet_context.ts'
 import { runCli } from './program.ts'
+import { quietContext } from './quiet_context.ts'
 
 /** A configuration whose journal another program holds locked until it is disposed of. */
 function lockedJournal(folder: string, listen: string): Disposable & { readonly config: string } {

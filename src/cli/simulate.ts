@@ -1,6 +1,6 @@
-import type { SimulatorOptions } from '../simulator/options.ts'
-import { parseFaults } from '../simulator/faults.ts'
 import { ConfigError } from '../core/errors.ts'
+import { parseFaults } from '../simulator/faults.ts'
+import type { SimulatorOptions } from '../simulator/options.ts'
 import { usageError } from './exit.ts'
 import { parseDuration, parseNumber } from './options.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { COMPONENT_MISTAKES } from '../../test/config/component_mistakes.ts'
-import type { Mistake } from '../../test/config/mistake.ts'
 import { FILTER_MISTAKES } from '../../test/config/filter_mistakes.ts'
+import type { Mistake } from '../../test/config/mistake.ts'
 import { QUANTITY_MISTAKES } from '../../test/config/quantity_mistakes.ts'
 import { REDACT_MISTAKES } from '../../test/config/redact_mistakes.ts'
 import { SYNTAX_MISTAKES } from '../../test/config/syntax_mistakes.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { PathFault, parsePath, type RedactPath } from '../redact/path.ts'
 import { KEPT_FIELDS } from '../redact/redact_text.ts'
-import { parsePath, PathFault, type RedactPath } from '../redact/path.ts'
 import type { RedactRule } from '../redact/rule.ts'
 import { secret } from '../toolkit/settings.ts'
 import type { PartAtFault } from './expression.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type JsonValue, parseJsonObject } from '../core/json.ts'
-import { parsePath, PathFault, type RedactPath } from '../redact/path.ts'
+import { PathFault, parsePath, type RedactPath } from '../redact/path.ts'
 import type { Registry } from '../registry.ts'
 import { quotedText } from './message.ts'
 import { didYouMean, oneOf } from './nearest.ts'

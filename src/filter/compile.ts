@@ -1,10 +1,10 @@
 import {
   type ASTNode,
+  type TypeError as CelTypeError,
   Environment,
   type ParseError,
   type ParseResult,
   type TypeCheckResult,
-  type TypeError as CelTypeError,
 } from '@marcbachmann/cel-js'
 import { toError } from '../core/errors.ts'
 import { EVENT_FIELDS, EventView, PART_VIEWS, SEVERITY_CONSTANTS } from './fields.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonObject } from '../core/json.ts'
 import { ACTORS, bodyOf, CLOCK, ORGANIZATION, payloadOf, received } from '../../test/mapping/events.ts'
 import { FORMATS } from '../../test/mapping/formats.ts'
+import type { JsonObject } from '../core/json.ts'
 import { TABLE } from '../record/table.ts'
 
 const TYPES = [...TABLE.map(({ type }) => type), 'checkpoint_permission.created', 'quantum.entangled', 'tenant.novelty.deleted', 'tunnel']

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { contextWith } from '../../test/support/journals.ts'
 import { event } from '../../test/support/events.ts'
+import { contextWith } from '../../test/support/journals.ts'
 import type { ListClient } from './client.ts'
 import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'

@@ -4,20 +4,20 @@ import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
 import type { ListClient } from './client.ts'
 import type { Listed } from './collected.ts'
 import { type Drained, inBatches, type Window } from './drained.ts'
-import {
-  asPolled,
-  firstPosition,
-  caughtUpLater,
-  decodePosition,
-  encodePosition,
-  listedAgain,
-  secondsToList,
-  type StreamPosition,
-} from './position.ts'
 import { KnownIds } from './known_ids.ts'
 import { KnownPieces } from './known_pieces.ts'
 import { LiveTail, type Poll } from './live_tail.ts'
 import type { Page } from './page.ts'
+import {
+  asPolled,
+  caughtUpLater,
+  decodePosition,
+  encodePosition,
+  firstPosition,
+  listedAgain,
+  type StreamPosition,
+  secondsToList,
+} from './position.ts'
 import { SharedEvents } from './shared_events.ts'
 
 /** The most events of one journal append. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { CommonRecord } from './record.ts'
-import { currentNameOf } from './table.ts'
 import { SEVERITIES, type Severity, type SeverityName } from './severity.ts'
+import { currentNameOf } from './table.ts'
 
 export interface Organization {
   readonly id?: string | undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ACTORS, bodyOf, RECEIVED_MS, received } from '../../test/mapping/events.ts'
-import type { JsonValue } from '../core/json.ts'
 import { LogEvent } from '../core/event.ts'
+import type { JsonValue } from '../core/json.ts'
 import { toRecord } from './record.ts'
 
 const record = (type: string, payload?: JsonValue, more = {}) => toRecord(received(bodyOf({ type, payload, more })))

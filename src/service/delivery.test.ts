@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { event } from '../../test/support/events.ts'
 import { StagedSink } from '../../test/support/components.ts'
+import { event } from '../../test/support/events.ts'
 import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
@@ -11,8 +11,8 @@ import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { openMemoryJournal } from '../journal/memory/index.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
-import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
+import { UnmappedEvent } from './unmapped.ts'
 
 const TEXT = `sources: {acme: {type: example_api, api_key: k}}
 sinks: {hec: {type: example_hec, url: https://h, token: t, batch: {events_max: 3, timeout: 0ms}, concurrency: 1}}

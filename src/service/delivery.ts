@@ -13,8 +13,8 @@ import type { Journal } from '../journal/journal.ts'
 import { detached } from '../toolkit/detached.ts'
 import { raced } from '../toolkit/raced.ts'
 import { EncodedEvent, EventEncoder, unparsed } from './encoded_event.ts'
-import { UnmappedEvent } from './unmapped.ts'
 import { Tally } from './tally.ts'
+import { UnmappedEvent } from './unmapped.ts'
 
 /** The most events that are read from the journal at once. */
 const READ_EVENTS_MAX = 1000

@@ -7,8 +7,8 @@ import { BlockedError } from '../core/errors.ts'
 import { LogEvent } from '../core/event.ts'
 import type { FormatSpec } from '../registry.ts'
 import { createMappers } from './mapping.ts'
-import { UnmappedEvent } from './unmapped.ts'
 import { SILENT_METER } from './meter.ts'
+import { UnmappedEvent } from './unmapped.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const sink = (id: string, more = '') => `  ${id}: {type: example_hec, url: https://h, token: t${more}}\n`

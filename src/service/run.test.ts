@@ -5,9 +5,9 @@ import { settled, VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import type { Logger } from '../core/context.ts'
 import { BlockedError, ConfigError, FatalError, RetryableError } from '../core/errors.ts'
+import { SILENT_METER } from './meter.ts'
 import type { RunOutcome } from './run.ts'
 import { runService } from './run.ts'
-import { SILENT_METER } from './meter.ts'
 
 const YAML = `
 journal: {type: memory, max_bytes: 1MiB}

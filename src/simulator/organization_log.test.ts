@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { START_MS } from '../../test/support/simulator.ts'
 import { listedSimulators } from '../../test/support/listed_simulator.ts'
+import { START_MS } from '../../test/support/simulator.ts'
 import type { Simulator } from './simulator.ts'
 
 const start = listedSimulators()

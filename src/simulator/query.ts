@@ -1,5 +1,5 @@
-import { isKnownType, isTenantScoped } from './catalogue.ts'
 import { type ApiError, invalid } from './api_error.ts'
+import { isKnownType, isTenantScoped } from './catalogue.ts'
 
 /*
   GET /v1/organization/audit_logs, parameters (developers.openai.com, API reference, Audit logs):

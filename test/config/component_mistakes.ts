@@ -1,4 +1,4 @@
-import { type Mistake, SINKS, SOURCES, below, sink } from './mistake.ts'
+import { below, type Mistake, SINKS, SOURCES, sink } from './mistake.ts'
 
 export const COMPONENT_MISTAKES: readonly Mistake[] = [
   { name: 'no sources', yaml: SINKS, problems: ['t.yaml:1:1  sources: there has to be at least one source'] },

@@ -1,4 +1,4 @@
-import { type Mistake, below, source } from './mistake.ts'
+import { below, type Mistake, source } from './mistake.ts'
 
 const durations: readonly (readonly [string, string | undefined])[] = [
   ['5 mins', '5m'],

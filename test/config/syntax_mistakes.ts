@@ -1,4 +1,4 @@
-import { type Mistake, SINKS, SOURCES, below } from './mistake.ts'
+import { below, type Mistake, SINKS, SOURCES } from './mistake.ts'
 
 export const SYNTAX_MISTAKES: readonly Mistake[] = [
   { name: 'an empty file', yaml: '', problems: ['t.yaml:1:1  this file is empty'] },

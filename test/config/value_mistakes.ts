@@ -1,4 +1,4 @@
-import { type Mistake, SINKS, below, sink, source } from './mistake.ts'
+import { below, type Mistake, SINKS, sink, source } from './mistake.ts'
 
 export const VALUE_MISTAKES: readonly Mistake[] = [
   {

@@ -17,8 +17,8 @@ import {
   START_MS,
 } from '../support/journals.ts'
 import { settled } from '../support/virtual_clock.ts'
-import { testBudget, testRetention } from './journal_limits.ts'
 import { testEvidence } from './journal_evidence.ts'
+import { testBudget, testRetention } from './journal_limits.ts'
 
 /** The promises every journal makes; those about surviving the process are not among them. */
 export function testJournalContract(name: string, open: OpenJournal): void {

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonValue } from '../../src/core/json.ts'
 import { z } from 'zod'
+import { isJsonObject, type JsonValue } from '../../src/core/json.ts'
 
 const attributes = z.array(z.string().min(1)).min(1)
 const filter = z.strictObject({ query: z.string().min(1) })

@@ -1,6 +1,5 @@
 import { openSqliteJournal } from '../../src/journal/sqlite/index.ts'
-import { event, KEY, LIMITS, never } from '../support/journals.ts'
-import { contextWith } from '../support/journals.ts'
+import { contextWith, event, KEY, LIMITS, never } from '../support/journals.ts'
 
 /** Appends until it is killed and says, a line for each, how many events are acknowledged and how far a sink is. */
 const [path = ''] = process.argv.slice(2)

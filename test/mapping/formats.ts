@@ -12,8 +12,8 @@ import { OCSF_VERSION_NAMES } from '../../src/mappers/ocsf/versions.ts'
 import { createOtelMapper } from '../../src/mappers/otel/index.ts'
 import { validateOtel } from '../../src/mappers/otel/validate.ts'
 import type { MapperOptions } from '../../src/record/options.ts'
-import { object } from '../../src/record/values.ts'
 import type { SchemaIssue } from '../../src/record/schema_issue.ts'
+import { object } from '../../src/record/values.ts'
 
 export interface Format {
   readonly name: string

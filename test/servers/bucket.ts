@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type Versitygw, startVersitygw } from './versitygw.ts'
+import { startVersitygw, type Versitygw } from './versitygw.ts'
 
 /** What versitygw keeps beside the objects. */
 const OWN = '.sgwtmp'

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { s3 } from '../../src/sinks/s3/index.ts'
 import { mapped } from '../support/events.ts'
 import { Bucket } from './bucket.ts'
-import { startVersitygw } from './versitygw.ts'
 import { openSink, ship, someEvents } from './shipping.ts'
+import { startVersitygw } from './versitygw.ts'
 
 const never = new AbortController().signal
 const DAY_MS = 86_400_000

@@ -14,7 +14,7 @@ import { VirtualClock } from '../support/virtual_clock.ts'
 import { AuditApi } from './audit_api.ts'
 import { Life } from './life.ts'
 import { SIMULATED, type SourceName } from './sources.ts'
-import { isBad, judgeEvents, judgeLedger, watched, Witness } from './witness.ts'
+import { isBad, judgeEvents, judgeLedger, Witness, watched } from './witness.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
 const START_MS = Date.UTC(2026, 0, 10)

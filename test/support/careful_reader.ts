@@ -1,5 +1,5 @@
-import type { Simulator } from '../../src/simulator/simulator.ts'
 import { valuesIn } from '../../src/simulator/json_text.ts'
+import type { Simulator } from '../../src/simulator/simulator.ts'
 import { ask, type PageBody, type QuickClock } from './simulator.ts'
 
 interface Read {

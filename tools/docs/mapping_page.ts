@@ -6,8 +6,8 @@ import { SEVERITIES } from '../../src/record/severity.ts'
 import { rowOf, TABLE, type TableRow } from '../../src/record/table.ts'
 import { FORMAT_DEFAULTS, REGISTRY } from '../../src/registry.ts'
 import { ACTORS, bodyOf, CLOCK, ORGANIZATION, payloadOf, received } from '../../test/mapping/events.ts'
-import { cell, GENERATED } from './markdown.ts'
 import { NOTES, RISE_WORDS } from './mapping_notes.ts'
+import { cell, GENERATED } from './markdown.ts'
 
 const SHOWN = 'login.failed'
 

@@ -14,8 +14,8 @@ import { errorsPage } from './errors_page.ts'
 import { filterPage } from './filter_page.ts'
 import { mappingPage } from './mapping_page.ts'
 import { cell, GENERATED } from './markdown.ts'
-import { memorySection } from './sink_memory.ts'
 import { settingsTable } from './settings_table.ts'
+import { memorySection } from './sink_memory.ts'
 import { splunkLookup } from './splunk_lookup.ts'
 
 /** Every generated file, by its path in the repository. */

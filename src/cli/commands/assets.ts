@@ -1,4 +1,4 @@
-import { assetFiles, ASSETS, assetText, copyAsset, folderOf } from '../assets.ts'
+import { ASSETS, assetFiles, assetText, copyAsset, folderOf } from '../assets.ts'
 import { EXIT } from '../exit.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'

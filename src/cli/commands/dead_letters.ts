@@ -1,12 +1,12 @@
 import type { DeadLetter, JournalReader } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
+import { iso } from '../iso.ts'
 import { type JournalOption, journalOption, journalPathOf, readerOf, writerOf } from '../journal.ts'
 import { everyLetter } from '../letters.ts'
 import { configOf, configOption, jsonOption, parseNumber, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { retryLetters } from '../retry.ts'
 import { table } from '../table.ts'
-import { iso } from '../iso.ts'
 
 interface Selection extends JournalOption {
   readonly component?: string

@@ -5,10 +5,10 @@ import { createFilter } from '../../filter/filter.ts'
 import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
 import { comparePositions } from '../../journal/position.ts'
 import { EXIT, notFound } from '../exit.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOf, jsonOption, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
-import { iso, isoOfSeconds } from '../iso.ts'
 
 /** The most dead letters of the event: one for each sink, and for each time it was refused again. */
 const LETTERS_MAX = 100

@@ -1,5 +1,5 @@
-import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { checkSources, type JournalOption, journalOption, readerOf } from '../journal.ts'

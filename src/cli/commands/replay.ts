@@ -2,10 +2,10 @@ import type { CheckedConfig } from '../../config/load.ts'
 import { comparePositions } from '../../journal/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound } from '../exit.ts'
+import { iso } from '../iso.ts'
 import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
 import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
-import { iso } from '../iso.ts'
 
 export const register: Register = (program, { io, action }) => {
   program

@@ -2,11 +2,11 @@ import { type Actor, actorLabel } from '../../record/actor.ts'
 import { toRecord } from '../../record/record.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, usageError } from '../exit.ts'
+import { iso } from '../iso.ts'
 import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
-import { iso } from '../iso.ts'
 
 interface ReportOptions extends JournalOption {
   readonly from: string

@@ -1,7 +1,7 @@
 import type { ReadBounds } from '../../core/source.ts'
+import { usageError } from '../exit.ts'
 import { type ConfigOption, configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
-import { usageError } from '../exit.ts'
 import { serve } from '../serve.ts'
 
 interface RunOptions extends ConfigOption {

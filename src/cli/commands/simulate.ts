@@ -1,8 +1,8 @@
 import { onAbort } from '../../service/scope.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
 import { EXIT } from '../exit.ts'
-import type { Register } from '../program.ts'
 import { listenOrExplain } from '../listen.ts'
+import type { Register } from '../program.ts'
 import { type SimulateFlags, simulatorOptions } from '../simulate.ts'
 
 export const register: Register = (program, { io, action }) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Position } from '../../core/batch.ts'
+import { streamName } from '../../core/context.ts'
 import { toError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Journal, JournalReader } from '../../journal/journal.ts'
@@ -7,13 +8,12 @@ import { comparePositions } from '../../journal/position.ts'
 import { readPosition } from '../../paging/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 import { type JournalOption, journalOption, journalPathOf, readerOf, streamOf, writerOf } from '../journal.ts'
 import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
-import { iso, isoOfSeconds } from '../iso.ts'
-import { streamName } from '../../core/context.ts'
 
 /** How far the clock of an API may be ahead of this one. */
 const AHEAD_MS_MAX = 86_400_000

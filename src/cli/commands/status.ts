@@ -1,15 +1,15 @@
 import type { CheckedConfig } from '../../config/load.ts'
+import { streamName } from '../../core/context.ts'
 import type { JournalReader } from '../../journal/journal.ts'
 import type { ReadyStatus } from '../../service/admin/routes.ts'
+import { openJournalReader } from '../../service/journal.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT } from '../exit.ts'
+import { iso, isoOfSeconds } from '../iso.ts'
 import { type JournalOption, journalPathOf, streamOf } from '../journal.ts'
-import { openJournalReader } from '../../service/journal.ts'
 import { configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
-import { iso, isoOfSeconds } from '../iso.ts'
-import { streamName } from '../../core/context.ts'
 
 /** How long the admin server of a run is waited for. */
 const ADMIN_MS_MAX = 2000

@@ -1,7 +1,7 @@
 import type { StopSignals } from '../../engine/pipeline.ts'
 import { stopSignals } from '../../service/stop_signals.ts'
-import { systemClock } from '../../toolkit/clock.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
+import { systemClock } from '../../toolkit/clock.ts'
 import { raced } from '../../toolkit/raced.ts'
 import { withinMs } from '../../toolkit/within.ts'
 import { EXIT } from '../exit.ts'

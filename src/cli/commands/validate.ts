@@ -1,6 +1,6 @@
-import { configOf, configOption, type ConfigOption, jsonOption } from '../options.ts'
-import { EXIT } from '../exit.ts'
 import { InvalidConfigurationError } from '../../config/problem.ts'
+import { EXIT } from '../exit.ts'
+import { type ConfigOption, configOf, configOption, jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 
 export const register: Register = (program, { io, action }) => {

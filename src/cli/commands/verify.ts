@@ -1,17 +1,17 @@
+import { streamName } from '../../core/context.ts'
 import type { JournalReader, StreamKey } from '../../journal/journal.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { againstApi } from '../against_api.ts'
 import { Digests } from '../digests.ts'
 import { EXIT, usageError } from '../exit.ts'
-import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import type { Io } from '../io.ts'
+import { isoOfSeconds } from '../iso.ts'
+import { type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { Coverage, rowsOf, type SecondsRange } from '../ledger.ts'
 import { compareManifest, openManifest } from '../manifest.ts'
 import { configOf, configOption, jsonOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
-import { isoOfSeconds } from '../iso.ts'
-import { streamName } from '../../core/context.ts'
 
 interface VerifyOptions extends JournalOption {
   readonly from?: string

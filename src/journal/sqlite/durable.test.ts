@@ -4,8 +4,8 @@ import { collect, contextWith, drain, event, events, idsOf, KEY, never, outcome 
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
 import { settled } from '../../../test/support/virtual_clock.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { lockJournal } from './lock.ts'
 import { openSqliteJournal, openSqliteJournalReadOnly } from './index.ts'
+import { lockJournal } from './lock.ts'
 
 const window = { fromS: 1, toS: 2, sealedAtMs: Date.UTC(2026, 0, 1), events: 3, repeats: 0, late: 0, digest: 'd' }
 

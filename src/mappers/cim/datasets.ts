@@ -1,6 +1,6 @@
 import { actorLabel } from '../../record/actor.ts'
-import { object } from '../../record/values.ts'
 import type { CommonRecord } from '../../record/record.ts'
+import { object } from '../../record/values.ts'
 
 /** Tags by which Splunk's data models choose their events. */
 export const AUTHENTICATION = ['authentication']

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { isEmpty, object, type OpenObject, setField } from '../../record/values.ts'
+import { isEmpty, type OpenObject, object, setField } from '../../record/values.ts'
 
 const UNMAPPED = 'openai.audit.unmapped'
 /** Values that are one field in Elasticsearch although they are objects. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { CommonRecord } from '../../record/record.ts'
 import { RECORD_OBJECT } from '../../record/shape.ts'
-import { isEmpty, keep, object, type OpenObject, setField } from '../../record/values.ts'
+import { isEmpty, keep, type OpenObject, object, setField } from '../../record/values.ts'
 import { untoldKind } from './user.ts'
 
 /** Names under `unmapped` that are ours; an unknown field of that name goes to `unmapped.record`. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneOfEach, received, RECEIVED_MS } from '../../../test/mapping/events.ts'
+import { oneOfEach, RECEIVED_MS, received } from '../../../test/mapping/events.ts'
 import { FORMATS } from '../../../test/mapping/formats.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'

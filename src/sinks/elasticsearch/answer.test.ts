@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
-import { answerError, type AnswerContext, itemError, type ItemVerdict, readBulkAnswer } from './answer.ts'
+import { type AnswerContext, answerError, type ItemVerdict, itemError, readBulkAnswer } from './answer.ts'
 
 function answered(status: number, body: object): HttpAnswer {
   const text = JSON.stringify(body)

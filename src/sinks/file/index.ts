@@ -1,6 +1,6 @@
 import { defineSink } from '../../toolkit/declaration.ts'
-import { fileConfig } from './config.ts'
 import { fileClash } from './clash.ts'
+import { fileConfig } from './config.ts'
 
 export const file = defineSink({
   type: 'file',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bytesOf, serve } from '../../../test/doubles/requests.ts'
-import { sinkContext } from '../../../test/support/sink_context.ts'
 import { mapped } from '../../../test/support/events.ts'
+import { sinkContext } from '../../../test/support/sink_context.ts'
 import { s3Config } from './config.ts'
 import { createS3Sink } from './sink.ts'
 

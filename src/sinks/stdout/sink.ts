@@ -1,5 +1,5 @@
-import { DELIVERED, type Sink } from '../../core/sink.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
+import { DELIVERED, type Sink } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { linesOf } from '../../toolkit/body/line.ts'
 import { raced } from '../../toolkit/raced.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { httpSettings } from '../../toolkit/http/settings.ts'
 import { pollSettings, start } from '../../paging/settings.ts'
+import { httpSettings } from '../../toolkit/http/settings.ts'
 import { httpUrl, secret } from '../../toolkit/settings.ts'
 
 const ids = (what: string) => z.array(z.string().min(1)).max(1000).default([]).describe(`Only ${what}; all when empty.`)

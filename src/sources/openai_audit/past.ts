@@ -1,11 +1,11 @@
 import type { Batch } from '../../core/batch.ts'
 import { RetryableError } from '../../core/errors.ts'
-import { Backfill } from './backfill.ts'
-import type { Listing } from './listing.ts'
 import { type Drained, drained, splitAt, type Window, WindowTooLargeError } from '../../paging/drained.ts'
 import { handOut } from '../../paging/past.ts'
 import { segmentListed } from '../../paging/position.ts'
 import type { ListLimits, Past, Reading } from '../../paging/stream.ts'
+import { Backfill } from './backfill.ts'
+import type { Listing } from './listing.ts'
 import type { WindowLimit } from './window_limit.ts'
 
 /** Events of one second, which has no parts. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Batch } from '../../core/batch.ts'
 import { LogsApi, readLogs, record, stageLogs, untilEnded } from '../../../test/support/logs_source.ts'
 import { settled, VirtualClock } from '../../../test/support/virtual_clock.ts'
+import type { Batch } from '../../core/batch.ts'
 
 const NOW_S = new VirtualClock().now() / 1000
 const MINUTE_MS = 60_000

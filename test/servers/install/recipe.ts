@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { hash } from 'node:crypto'
 
 /** What a recipe may need on the machine, and what to install for it. */
 const TOOLS = {
