@@ -27,6 +27,8 @@ export interface HecDouble extends Served {
   retryAfter: string | undefined
   /** Ids of events that are refused, alone and by number. */
   readonly refused: Set<string>
+  /** What the first event of a request is called. */
+  firstEventNumber: 0 | 1
   /** Whether the token has indexer acknowledgement, and whether the indexer gets on. */
   acknowledgement: 'off' | 'at once' | 'held back'
   /** What the acknowledgement endpoint says, instead of the states that are asked for. */
@@ -53,6 +55,7 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     mode: 'accept' as HecMode,
     retryAfter: undefined as string | undefined,
     refused: new Set<string>(),
+    firstEventNumber: 0 as HecDouble['firstEventNumber'],
     acknowledgement: 'off' as HecDouble['acknowledgement'],
     acknowledgementAnswer: undefined as HecDouble['acknowledgementAnswer'],
     restart() {
@@ -105,7 +108,8 @@ export async function startHecDouble(token = 'good', port = 0): Promise<HecDoubl
     if (wrong !== undefined) return reply(400, wrong)
     const read = scanJsonTexts(body).map(readEvent)
     const invalid = read.findIndex(event => event === undefined || double.refused.has(event.fields.event_id ?? ''))
-    if (invalid !== -1) return reply(400, { text: 'Invalid data format', code: 6, 'invalid-event-number': invalid })
+    if (invalid !== -1)
+      return reply(400, { text: 'Invalid data format', code: 6, 'invalid-event-number': invalid + double.firstEventNumber })
     events.push(...read.filter(event => event !== undefined))
     if (channel === undefined || double.acknowledgement === 'off') return reply(200, { text: 'Success', code: 0 })
     const ackId = given.get(channel) ?? 0

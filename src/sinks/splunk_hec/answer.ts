@@ -8,7 +8,7 @@ import { httpError, NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
 interface HecAnswer {
   readonly code: number | undefined
   readonly ackId: number | undefined
-  /** Which event of the request is at fault, counted from 0. */
+  /** Which event of the request is at fault, counted from 0 by Splunk. */
   readonly invalidEventNumber: number | undefined
   /** Its words. */
   readonly said: string | undefined
@@ -75,7 +75,7 @@ export interface AnswerContext {
  *   21 Invalid token · 22 Token disabled (both of the health endpoint) · 23 Server is shutting down
  *   24, 25 queue, ACK approaching its limit (200) · 26, 27 queue, ACK channel at capacity (429)
  *
- * `invalid-event-number` counts from 0; of code 7 it counts from 1, but there no event is to blame.
+ * `invalid-event-number` counts from 0 in a collector of Splunk's; of code 7 it counts from 1, but there no event is to blame.
  */
 export function hecError(answer: HttpAnswer, { url, tokenOrigin, nowMs }: AnswerContext): Error {
   const { status, detail, headers, text } = answer

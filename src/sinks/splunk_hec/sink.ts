@@ -104,17 +104,37 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     if (!isTaken(answer)) throw errorOf(answer)
   }
 
+  async function write(events: readonly MappedEvent[], signal: AbortSignal): Promise<WriteResult> {
+    try {
+      await (config.acknowledge ? sendAcknowledged : sendPlain)(events, signal)
+      return DELIVERED
+    } catch (error) {
+      if (error instanceof InvalidEventError) return await withoutInvalid(events, error, signal)
+      throw error
+    }
+  }
+
+  /**
+   * The collector names the first event that it can't take. Some count from 1, so only what is refused by itself is rejected.
+   * Whether it has kept those before it is not documented: all others are written again, which may repeat them and loses none.
+   */
+  async function withoutInvalid(
+    events: readonly MappedEvent[],
+    { eventNumber, message }: InvalidEventError,
+    signal: AbortSignal,
+  ): Promise<WriteResult> {
+    const [first, ...others] = events
+    if (first !== undefined && others.length === 0) return { rejected: [{ event: first, reason: message }], deferred: [] }
+    const named = events[eventNumber]
+    const { rejected } = named === undefined ? DELIVERED : await write([named], signal)
+    // The number fits no event, or one that is taken: halving finds the one at fault.
+    if (rejected.length === 0) throw new BatchRefusedError('splunk_hec.invalid', message)
+    return { rejected, deferred: events.filter(event => event !== named) }
+  }
+
   return {
     frame,
-    async write(events, signal) {
-      try {
-        await (config.acknowledge ? sendAcknowledged : sendPlain)(events, signal)
-        return DELIVERED
-      } catch (error) {
-        if (error instanceof InvalidEventError) return withoutInvalid(events, error)
-        throw error
-      }
-    },
+    write,
     async check(signal) {
       const health = await endpoint.request({ method: 'GET', path: paths.health }, signal)
       // Not every collector has the health call; whether this is one, the next answer says.
@@ -140,17 +160,6 @@ function pathsOf({ pathname }: URL) {
   const base = pathname.replace(/\/+$/, '').replace(/\/services\/collector(\/.*)?$/, '')
   const at = (name: string) => `${base}/services/collector/${name}`
   return { event: at('event'), ack: at('ack'), health: at('health') }
-}
-
-/**
- * The collector names the first event that it can't take. Whether it has kept those before it is not
- * documented: all others are written again, which may repeat them and loses none.
- */
-function withoutInvalid(events: readonly MappedEvent[], { eventNumber, message }: InvalidEventError): WriteResult {
-  const event = events.length === 1 ? events[0] : events[eventNumber]
-  // The number fits no event: halving finds the one at fault.
-  if (event === undefined) throw new BatchRefusedError('splunk_hec.invalid', message)
-  return { rejected: [{ event, reason: message }], deferred: events.filter(other => other !== event) }
 }
 
 function noAcknowledgement(url: URL): BlockedError {
