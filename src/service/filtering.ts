@@ -11,10 +11,12 @@ export function createSinkFilter(
   if (settings.filter === undefined) return () => true
   const filter = createFilter(settings.filter, settings.severity)
   const told = new Set<string>()
+  const count = (errors: number) => meter.add('tailrace_sink_filter_errors_total', { sink: id }, errors)
+  count(0) // From the start on, so that `increase()` sees the first.
   return event => {
     const { passes, error } = filter(event)
     if (error === undefined) return passes
-    meter.add('tailrace_sink_filter_errors_total', { sink: id }, 1)
+    count(1)
     const kind = `${error.code} ${error.part}`
     if (!told.has(kind)) {
       told.add(kind)

@@ -136,14 +136,17 @@ test('a full journal is told as a pause, and its end too', async () => {
   expect(states.slice(-2)).toEqual(['running', 'ended'])
 })
 
-test('what a batch tells is counted once it is journaled', async () => {
+test('what a batch tells is counted once it is journaled, from 0 on', async () => {
   const clock = new VirtualClock(0)
   await using journal = await memory(clock)
+  const atStart: unknown[] = []
   const stream = streamOf(async function* () {
+    atStart.push(...counts.values())
     yield { events: [event('a'), event('b')], position: 1, sealed: [WINDOW], unreadable: [{ text: '7', reason: 'no object' }] }
   })
   const { run, counts } = stage(journal, stream, clock)
   await run
+  expect(atStart).toEqual([0, 0, 0, 0])
   expect(Object.fromEntries(counts)).toEqual({
     tailrace_source_received_events_total: 2,
     tailrace_source_repeated_events_total: 3,
