@@ -59,8 +59,8 @@ export class ListClient {
   readonly #options: ClientOptions
   /** Work that failed and is not done yet. */
   readonly #troubled = new Set<object>()
-  /** What the API's clock was ahead of ours by at its last answer, in ms. */
-  #skewMs = 0
+  /** The API's time, less what `elapsed` was, at its last answer that told it. The time of day here may be set at any moment. */
+  #originMs: number | undefined
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -68,7 +68,8 @@ export class ListClient {
 
   /** The API's time in ms since 1970, by its last answer's `Date`. */
   now(): number {
-    return this.#options.clock.now() + this.#skewMs
+    const { clock } = this.#options
+    return this.#originMs === undefined ? clock.now() : this.#originMs + clock.elapsed()
   }
 
   /** One small question, whose answer tells the API's time. */
@@ -146,7 +147,7 @@ export class ListClient {
     if (answer.status !== 200) throw this.#errorOf(answer)
     const dateMs = dateMsOf(answer.headers)
     // The header is in whole seconds: a smaller difference is no difference.
-    if (dateMs !== undefined) this.#skewMs = Math.abs(dateMs - clock.now()) < 2000 ? 0 : dateMs - clock.now()
+    if (dateMs !== undefined) this.#originMs = (Math.abs(dateMs - clock.now()) < 2000 ? clock.now() : dateMs) - clock.elapsed()
     const page = this.#pageOf(answer)
     this.#options.onAnswer('ok')
     return page

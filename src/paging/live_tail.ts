@@ -13,6 +13,7 @@ const POLL_EVENTS_MAX = 20_000
 export interface Poll {
   /** Undefined: there was more than one poll can hold. */
   readonly drained: Drained | undefined
+  /** Nothing of a later second was listed whole. */
   readonly toS: number
   readonly isSweep: boolean
 }
@@ -77,8 +78,7 @@ export class LiveTail {
   #seal(window: Drained, toS: number, isSweep: boolean): Batch {
     const { options, position } = this.#reading
     const { context, name, client } = options
-    // Our clock may be ahead of the API's: nothing is sealed that the API's clock has not passed.
-    const frontierS = Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))
+    const frontierS = Math.max(position.frontierS, toS)
     const parts = isSweep && window.fromS < position.frontierS ? splitAt(window, position.frontierS) : [window]
     const events: LogEvent[] = []
     const sealed: SealedWindow[] = []
@@ -100,7 +100,7 @@ export class LiveTail {
     }
     this.#reading.shared.add(events, { fromS: position.segments[0]?.nextS ?? 0, toS: position.segments.at(-1)?.endS ?? 0 })
     this.#reading.position = { ...position, frontierS }
-    if (isSweep) this.#swept(Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000)))
+    if (isSweep) this.#swept(Math.min(toS, this.#reading.unlistedToS ?? toS))
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
     return { events, position: encodePosition(this.#reading.position), sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
   }
@@ -129,21 +129,24 @@ export class LiveTail {
   async #poll(isSweep: boolean, signal: AbortSignal): Promise<Poll> {
     const { options, position, sweptS, unlistedToS = position.startS } = this.#reading
     const { context, name, client, overlapS } = options
-    const listedToS = position.segments.at(-1)?.endS ?? position.startS
+    const pastToS = position.segments.at(-1)?.endS ?? position.startS
     const frontierS = asPolled(position, client.now()).frontierS
     const sinceS = isSweep ? Math.min(frontierS, sweptS) : frontierS
-    const fromS = Math.max(position.startS, isSweep ? unlistedToS : listedToS, sinceS - overlapS)
+    const fromS = Math.max(position.startS, isSweep ? unlistedToS : pastToS, sinceS - overlapS)
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
     const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)
+    // What the API's clock has not passed was not listed. Asked when the answers are here: it may be long until they are handed out.
+    const listedToS = () => Math.min(toS, Math.floor(client.now() / 1000))
     let listed: Listed
     try {
       listed = await options.list(window, { windowEventsMax: POLL_EVENTS_MAX, isEnough }, signal)
     } catch (error) {
-      if (error instanceof WindowTooLargeError) return { drained: undefined, toS: Math.min(toS, Math.floor(client.now() / 1000)), isSweep }
+      if (error instanceof WindowTooLargeError) return { drained: undefined, toS: listedToS(), isSweep }
       throw error
     }
-    return { drained: drained(window, listed, { source: context.id, stream: name, receivedMs: context.clock.now() }), toS, isSweep }
+    const names = { source: context.id, stream: name, receivedMs: context.clock.now() }
+    return { drained: drained(window, listed, names), toS: listedToS(), isSweep }
   }
 
   /** Nothing at or after the frontier may hide behind the page: a window that is not sealed may be journaled in part. */

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { stage } from '../../../test/support/audit_source.ts'
+import type { Batch, Position } from '../../core/batch.ts'
+
+const START_S = Date.UTC(2026, 0, 1) / 1000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+interface Event {
+  readonly id: string
+  readonly effective_at: number
+}
+
+/** An API that lists each event from its own second on, in one page; the `Date` of its nth answer is `aheadMs` ahead of the true time. */
+function over(events: readonly Event[], aheadMs: (answer: number) => number = () => 0) {
+  const staged = stage(
+    query => {
+      const nowMs = staged.clock.elapsed()
+      const [gte, lt] = ['gte', 'lt'].map(name => Number(query.get(`effective_at[${name}]`) ?? 0))
+      const asked = events.filter(({ effective_at: at }) => at * 1000 <= nowMs && at >= gte! && at < lt!)
+      const headers = { date: new Date(nowMs + aheadMs(staged.queries.length)).toUTCString() }
+      return { status: 200, text: JSON.stringify({ data: asked.toReversed(), has_more: false }), headers }
+    },
+    { page_size: 1000 },
+  )
+  return staged
+}
+
+/** Reads in the background; `taken` is waited for after each batch. */
+function reading({ source }: ReturnType<typeof over>, from: Position | undefined, taken: (batch: Batch) => Promise<void> | undefined) {
+  const stop = new AbortController()
+  const ids: string[] = []
+  const done = (async () => {
+    for await (const batch of source.streams[0]!.read(from, { ids: () => [] }, stop.signal)) {
+      ids.push(...batch.events.map(({ id }) => id))
+      await taken(batch)
+    }
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+  })
+  const end = async () => {
+    stop.abort()
+    await done
+  }
+  return { ids, end }
+}
+
+test.each([-HOUR_MS, HOUR_MS])(
+  'nothing comes twice, and nothing is left out, when the time of day is set by %i ms and back',
+  async byMs => {
+    const events = Array.from({ length: 900 }, (_, n) => ({ id: `e${n}`, effective_at: START_S + 10 * n }))
+    const staged = over(events)
+    const { ids, end } = reading(staged, undefined, () => undefined)
+    await staged.clock.advance(2 * HOUR_MS)
+    staged.clock.setBy(byMs)
+    await staged.clock.advance(10 * MINUTE_MS)
+    staged.clock.setBy(-byMs)
+    await staged.clock.advance(30 * MINUTE_MS)
+    await end()
+    expect(ids).toEqual(events.map(({ id }) => id))
+  },
+)
+
+// Goal: no second counts as listed that the API had not come to, however long its answer waits to be taken.
+test('a Date that was hours ahead leaves nothing out where the journal keeps the source waiting after it', async () => {
+  const events = [{ id: 'meanwhile', effective_at: START_S + 600 }]
+  const staged = over(events, answer => (answer === 1 ? 2 * HOUR_MS : 0))
+  const from = { start: START_S - 3600, frontier: START_S, segments: [[START_S - 3600, START_S - 1800, START_S - 3600]] }
+  const { ids, end } = reading(staged, from, ({ sealed = [] }) =>
+    sealed.some(({ toS }) => toS === START_S - 1800) ? staged.clock.sleep(40 * MINUTE_MS, new AbortController().signal) : undefined,
+  )
+  await staged.clock.advance(60 * MINUTE_MS)
+  await end()
+  expect(ids).toEqual(['meanwhile'])
+})
