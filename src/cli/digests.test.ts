@@ -75,9 +75,25 @@ test.each([
 ])('of a window, an event that was received %s counts: %i', async (_, ms, count) => {
   using place = journalFolder()
   await using journal = await place.open(LIMITS)
-  const row = listed(0, 1)
-  await journal.append(KEY, { events: [event(0, { timeMs: START_MS, receivedMs: row.sealedAtMs + ms })], position: 1 }, never)
-  expect(await told(journal, row)).toHaveLength(1 - count)
+  const row = { ...listed(0, 1), digest: digestOf([]) }
+  const fields = { timeMs: START_MS, receivedMs: row.sealedAtMs + ms, text: TIMED }
+  await journal.append(KEY, { events: [event(0, fields)], position: 1 }, never)
+  expect(await told(journal, row)).toHaveLength(count)
+})
+
+// Goal: no alarm for a clock that was an hour ahead and was set right.
+test.each([
+  { name: 'all that had been received', row: listed(0, 4), isTold: false },
+  { name: 'one more', row: listed(0, 4, { lost: true }), isTold: true },
+])('a window that was sealed after the clock was set back, with $name, is told: $isTold', async ({ row, isTold }) => {
+  using place = journalFolder()
+  await using journal = await place.open(LIMITS)
+  const receipts = [0, HOUR_MS, HOUR_MS, HOUR_MS + 1, HOUR_MS + 2] // The last one came after the seal, before the clock was set back once more.
+  for (const [minute, ms] of receipts.entries()) {
+    const fields = { timeMs: START_MS + Math.min(minute, 3) * MINUTE_MS, receivedMs: START_MS + ms, text: TIMED }
+    await journal.append(KEY, { events: [event(minute, fields)], position: minute }, never)
+  }
+  expect(await told(journal, row)).toHaveLength(isTold ? 1 : 0)
 })
 
 test('many windows are compared with few looks into the journal, each with its own events', async () => {

@@ -12,6 +12,8 @@ const WINDOWS_MAX = 256
 /** Windows that have listed this many events are compared at once, however few they are. */
 const EVENTS_MAX = 20_000
 
+type Received = Pick<LogEvent, 'id' | 'receivedMs'>
+
 /** Compares the windows of a stream, told in the order of their start, with the events that the journal holds of them. */
 export class Digests {
   readonly #journal: JournalReader
@@ -38,26 +40,39 @@ export class Digests {
   }
 
   async #compare(): Promise<void> {
-    const windows = this.#rows.map(row => ({ row, ids: new Set<string>() }))
+    const windows = this.#rows.map(row => ({ row, ids: new Set<string>(), later: [] as Received[] }))
     const fromMs = this.#rows[0]!.fromS * 1000
     const toMs = this.#rows.reduce((end, { toS }) => Math.max(end, toS), 0) * 1000
     this.#rows = []
     this.#events = 0
     for await (const event of this.#journal.range({ fromMs, toMs, sources: [this.#key.source] })) {
       if (event.stream !== this.#key.stream) continue
-      for (const { row, ids } of windows) if (isOf(row, event)) ids.add(event.id)
+      const { id, receivedMs } = event
+      for (const { row, ids, later } of windows) {
+        if (!isWithin(row, event)) continue
+        if (receivedMs <= row.sealedAtMs) ids.add(id)
+        else later.push({ id, receivedMs })
+      }
     }
-    for (const { row, ids } of windows) {
-      if (digestOf(ids) === row.digest || (await mayBeRemoved(this.#journal, row))) continue
+    for (const { row, ids, later } of windows) {
+      if (digestOf(ids) === row.digest || wasSetBack(row, ids, later) || (await mayBeRemoved(this.#journal, row))) continue
       const when = `${isoOfSeconds(row.fromS)} to ${isoOfSeconds(row.toS)}`
       this.#differences.push(`${streamName(row)}: ${when} was listed with other ids than the ${ids.size} that the journal holds`)
     }
   }
 }
 
-function isOf({ fromS, toS, sealedAtMs }: LedgerRow, event: LogEvent): boolean {
-  const { timeMs, receivedMs } = event
-  return timeMs >= fromS * 1000 && timeMs < toS * 1000 && receivedMs <= sealedAtMs && hasOwnTime(event)
+function isWithin({ fromS, toS }: LedgerRow, event: LogEvent): boolean {
+  return event.timeMs >= fromS * 1000 && event.timeMs < toS * 1000 && hasOwnTime(event)
+}
+
+/** Whether the ids are those of the row together with the first of `later`, in the journal's order: the clock was set back before the seal. */
+function wasSetBack({ digest }: LedgerRow, ids: ReadonlySet<string>, later: readonly Received[]): boolean {
+  const listed = new Set(ids)
+  return later.some(({ id, receivedMs }, index) => {
+    listed.add(id)
+    return later[index + 1]?.receivedMs !== receivedMs && digestOf(listed) === digest // What was received together was listed together.
+  })
 }
 
 /**
