@@ -59,7 +59,7 @@ async function live(
       shared = reading
       return past(reading)
     },
-    startMs,
+    start: () => startMs,
     overlapS: OVERLAP_S,
     pollIntervalMs: 15_000,
     sweepIntervalMs: 60_000,

@@ -24,7 +24,7 @@ function afterStandstill(onLate: (seconds: number) => void = () => {}): Reading 
       name: 'organization',
       client: client as ListClient,
       list: async () => ({ elements: [], unreadable: [], order: undefined, duplicates: 0 }),
-      startMs: undefined,
+      start: () => undefined,
       overlapS: OVERLAP_S,
       pollIntervalMs: 15_000,
       sweepIntervalMs: 1_800_000,

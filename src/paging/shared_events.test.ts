@@ -56,7 +56,7 @@ function streamOf(log: readonly Record[], heldBack: (of: Answer) => Promise<void
     { overlapS: 60, pollIntervalMs: 15_000, sweepIntervalMs: 60_000 },
     { ...others, clock, id: 'acme', report: () => {} },
   ]
-  const names = { component: 'test', name: 'organization', startMs: PAST.fromS * 1000 }
+  const names = { component: 'test', name: 'organization', start: () => PAST.fromS * 1000 }
   const stream = new ListStream({ ...names, ...times, client: client as ListClient, list, past, context })
   const stop = new AbortController()
   const sealed: SealedWindow[] = []

@@ -51,8 +51,8 @@ export interface StreamOptions<W = Drained> {
    */
   readonly list: (window: Window, limits: ListLimits, signal: AbortSignal) => Promise<Listed>
   readonly past: (reading: Reading) => Past<W>
-  /** Where a stream without a position starts, in ms since 1970; undefined: now. */
-  readonly startMs: number | undefined
+  /** Where a stream without a position starts, in ms since 1970, by the API's time; undefined: now. */
+  readonly start: (nowMs: number) => number | undefined
   readonly overlapS: number
   readonly pollIntervalMs: number
   readonly sweepIntervalMs: number
@@ -126,7 +126,7 @@ export class ListStream<W> implements SourceStream {
 
   /** The position to go on from. A standstill longer than the overlap is caught up in windows, like a backfill. */
   async #open(from: Position | undefined, bounds: ReadBounds, untilS: number | undefined, signal: AbortSignal): Promise<Opened> {
-    const { client, startMs, overlapS, context, name, component } = this.#options
+    const { client, start, overlapS, context, name, component } = this.#options
     // Whatever is asked for: nobody has listed what happens in a second that is still to come.
     const nowS = () => Math.min(untilS ?? Number.POSITIVE_INFINITY, Math.floor(client.now() / 1000) + (untilS === undefined ? 0 : 1))
     if (from !== undefined) {
@@ -137,7 +137,7 @@ export class ListStream<W> implements SourceStream {
       return opened(caughtUpLater(listedAgain(position, lateFromS), lateFromS, Math.max(position.frontierS, nowS())))
     }
     await client.askForTime(signal)
-    const wantedMs = bounds.fromMs ?? startMs
+    const wantedMs = bounds.fromMs ?? start(client.now())
     if (wantedMs !== undefined && wantedMs > client.now()) {
       const at = new Date(wantedMs).toISOString()
       context.logger.warn(`sources.${context.id}.start is in the future, ${at}; reading begins now`, { stream: name })

@@ -12,7 +12,7 @@ interface Event {
 }
 
 /** An API that lists each event from its own second on, in one page; the `Date` of its nth answer is `aheadMs` ahead of the true time. */
-function over(events: readonly Event[], aheadMs: (answer: number) => number = () => 0) {
+function over(events: readonly Event[], aheadMs: (answer: number) => number = () => 0, settings: object = {}) {
   const staged = stage(
     query => {
       const nowMs = staged.clock.elapsed()
@@ -21,7 +21,7 @@ function over(events: readonly Event[], aheadMs: (answer: number) => number = ()
       const headers = { date: new Date(nowMs + aheadMs(staged.queries.length)).toUTCString() }
       return { status: 200, text: JSON.stringify({ data: asked.toReversed(), has_more: false }), headers }
     },
-    { page_size: 1000 },
+    { page_size: 1000, ...settings },
   )
   return staged
 }
@@ -72,4 +72,13 @@ test('a Date that was hours ahead leaves nothing out where the journal keeps the
   await staged.clock.advance(60 * MINUTE_MS)
   await end()
   expect(ids).toEqual(['meanwhile'])
+})
+
+test.each([12, 48])('a start that is a day back begins no later where the clock here is %i hours ahead of the API', async hours => {
+  const events = [{ id: 'a day ago', effective_at: START_S - 86_400 - 3600 * hours }]
+  const staged = over(events, () => -hours * HOUR_MS, { start: '1d' })
+  const { ids, end } = reading(staged, undefined, () => undefined)
+  await staged.clock.advance(MINUTE_MS)
+  await end()
+  expect(ids).toEqual(['a day ago'])
 })

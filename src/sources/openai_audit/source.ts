@@ -57,7 +57,7 @@ export function createOpenaiAuditSource(config: OpenaiAuditConfig, context: Comp
         return one.collected
       },
       past: reading => new WindowedPast(reading, { pageEvents, limit, listing }),
-      startMs: config.start(context.clock.now()),
+      start: config.start,
       overlapS: Math.ceil(config.overlap / 1000),
       pollIntervalMs: config.poll_interval,
       sweepIntervalMs: config.sweep_interval,

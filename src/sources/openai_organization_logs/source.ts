@@ -45,7 +45,7 @@ export function createOpenaiOrganizationLogsSource(
     client,
     list: (window, limits, signal) => listWindow(descent, window, limits, signal),
     past: reading => new DescendingPast(reading, descent),
-    startMs: config.start(context.clock.now()),
+    start: config.start,
     overlapS: Math.ceil(config.overlap / 1000),
     pollIntervalMs: config.poll_interval,
     sweepIntervalMs: config.sweep_interval,
