@@ -136,8 +136,10 @@ export class LiveTail {
     const toS = Math.max(position.frontierS, this.#untilS ?? Math.floor(client.now() / 1000))
     const window: Window = { fromS, toS: Math.max(toS, fromS + 1) }
     const isEnough = isSweep ? undefined : (page: Page) => this.#isKnown(page)
-    // What the API's clock has not passed was not listed. Asked when the answers are here: it may be long until they are handed out.
-    const listedToS = () => Math.min(toS, Math.floor(client.now() / 1000))
+    const { clock } = context
+    const askedMs = clock.elapsed()
+    // What the API's clock had not passed when it was asked was not listed. It tells its time with its answers, which may come much later.
+    const listedToS = () => Math.min(toS, Math.floor((client.now() - (clock.elapsed() - askedMs)) / 1000))
     let listed: Listed
     try {
       listed = await options.list(window, { windowEventsMax: POLL_EVENTS_MAX, isEnough }, signal)
@@ -145,7 +147,7 @@ export class LiveTail {
       if (error instanceof WindowTooLargeError) return { drained: undefined, toS: listedToS(), isSweep }
       throw error
     }
-    const names = { source: context.id, stream: name, receivedMs: context.clock.now() }
+    const names = { source: context.id, stream: name, receivedMs: clock.now() }
     return { drained: drained(window, listed, names), toS: listedToS(), isSweep }
   }
 

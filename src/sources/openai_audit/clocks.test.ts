@@ -74,6 +74,21 @@ test('a Date that was hours ahead leaves nothing out where the journal keeps the
   expect(ids).toEqual(['meanwhile'])
 })
 
+// Goal: what a list began with is not taken for what it ended with.
+test('what happened while a later page was waited for is not counted as listed, where the clock here is ahead', async () => {
+  const page = (id: string, more: object) => ({ status: 200, text: JSON.stringify({ data: [{ id, effective_at: START_S - 9 }], ...more }) })
+  const answers = [page('new', { has_more: true, last_id: 'new' }), { status: 429, text: '{}' }, page('old', { has_more: false })]
+  const staged = stage(() => {
+    const headers = { date: new Date(staged.clock.elapsed() - 10 * MINUTE_MS).toUTCString(), 'retry-after': '300' }
+    return { ...answers.shift()!, headers }
+  }, {})
+  const from = { start: START_S - 3600, frontier: START_S - 660, segments: [] }
+  const read = staged.source.streams[0]!.read(from, { ids: () => [] }, new AbortController().signal, { untilMs: START_S * 1000 })
+  const batches = Array.fromAsync(read)
+  await staged.clock.advance(10 * MINUTE_MS)
+  expect((await batches).at(-1)!.position).toMatchObject({ frontier: START_S - 600 })
+})
+
 test.each([12, 48])('a start that is a day back begins no later where the clock here is %i hours ahead of the API', async hours => {
   const events = [{ id: 'a day ago', effective_at: START_S - 86_400 - 3600 * hours }]
   const staged = over(events, () => -hours * HOUR_MS, { start: '1d' })
