@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type JsonValue, parseJsonObject } from '../core/json.ts'
+import { type JsonValue, parseJson, parseJsonObject } from '../core/json.ts'
 import { PathFault, parsePath, type RedactPath } from '../redact/path.ts'
 import type { Registry } from '../registry.ts'
 import { quotedText } from './message.ts'
@@ -114,7 +114,7 @@ function checkTest(
   }
   const wanted = Object.entries(fields).map(([path, value]) => {
     const at = expected.entries.get('fields')?.entries.get(path)
-    return { path: pathOf(path, at, ['expect', 'fields', path]), value: JSON.parse(JSON.stringify(value)) as JsonValue }
+    return { path: pathOf(path, at, ['expect', 'fields', path]), value: parseJson(JSON.stringify(value)) }
   })
   const without = absent.map((path, entry) => {
     const at = expected.entries.get('absent')?.entries.get(String(entry))

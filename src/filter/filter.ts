@@ -1,4 +1,5 @@
 import type { LogEvent } from '../core/event.ts'
+import { isJsonObject, type JsonValue } from '../core/json.ts'
 import { type MapperOptions, severityFor } from '../record/options.ts'
 import { toRecord } from '../record/record.ts'
 import type { Expression } from './compile.ts'
@@ -52,7 +53,7 @@ class Variables {
 
   get raw(): unknown {
     const { text, body } = this.#event
-    return MAY_HOLD_CONSTRUCTOR.test(text) ? JSON.parse(text, withoutOwnConstructor) : body
+    return MAY_HOLD_CONSTRUCTOR.test(text) ? withoutOwnConstructor(body) : body
   }
 }
 
@@ -60,8 +61,12 @@ class Variables {
 const MAY_HOLD_CONSTRUCTOR = /constructor|\\u00[67]/i
 
 /** CEL tells kinds of values by their `constructor`: an object with a field of that name would be of no kind. */
-const withoutOwnConstructor = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, 'constructor') ? new Map(Object.entries(value)) : value
+function withoutOwnConstructor(value: JsonValue): unknown {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(withoutOwnConstructor)
+  if (!isJsonObject(value)) return value
+  const fields = Object.entries(value).map(([name, field]) => [name, withoutOwnConstructor(field!)] as const)
+  return Object.hasOwn(value, 'constructor') ? new Map(fields) : Object.fromEntries(fields)
+}
 
 function errorOf(cause: unknown, text: string): FilterError {
   const { code, range } = cause as { code?: unknown; range?: { start: number; end: number } }

@@ -3,7 +3,7 @@ import type { CheckedConfig, ConfiguredSink } from '../config/load.ts'
 import type { ConfiguredTest } from '../config/tests.ts'
 import type { Clock } from '../core/clock.ts'
 import type { LogEvent } from '../core/event.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { decoded, type JsonNode, nodesBelow, scanJson } from '../core/json_text.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { createFilter } from '../filter/filter.ts'
@@ -59,7 +59,7 @@ async function formatMapper(format: string, { registry, clock }: TestContext): P
 
 function eventOf(test: ConfiguredTest, sink: ConfiguredSink | undefined, config: CheckedConfig, clock: Clock): LogEvent {
   const source = test.source ?? sink?.settings.inputs?.[0] ?? config.sources[0]!.id
-  const body = JSON.parse(test.input) as JsonObject
+  const body = parseJson(test.input) as JsonObject
   return receivedEvent({ source, stream: 'organization', receivedMs: clock.now(), text: test.input, body })
 }
 
@@ -79,13 +79,12 @@ function runTest(test: ConfiguredTest, event: LogEvent, sink: ConfiguredSink | u
   if (!verdict.passes) return result([])
   const mapped = mapper(event)
   if (mapped instanceof UnmappedEvent) return result([{ path: '', expected: 'a mapped event', got: mapped.reason }])
-  return result(differencesOf(test, mapped), JSON.parse(mapped.json) as JsonObject)
+  return result(differencesOf(test, mapped), parseJson(mapped.json) as JsonObject)
 }
 
 function differencesOf(test: ConfiguredTest, { json }: MappedEvent): readonly Difference[] {
   const root = scanJson(json)
-  const valuesAt = (path: RedactPath) =>
-    [...nodesAt(json, root, path)].map(({ start, end }) => JSON.parse(json.slice(start, end)) as JsonValue)
+  const valuesAt = (path: RedactPath) => [...nodesAt(json, root, path)].map(({ start, end }) => parseJson(json.slice(start, end)))
   const written = (values: readonly JsonValue[]) => values.map(value => JSON.stringify(value)).join(' | ') || 'nothing'
   const differences: Difference[] = []
   for (const { path, value } of test.fields) {

@@ -95,6 +95,19 @@ test('as JSON, one line a test', async () => {
   expect(lines[1]!.differences).toEqual([{ path: '', expected: 'is left out by the filter', got: 'passes the filter' }])
 })
 
+test('names that are written with escapes are told as they are', async () => {
+  // V8 takes the last one's name for the one that it met three times.
+  const names = ['a\\', 'a\\', 'a\\', 'a\n']
+  const inputs = names.map(name => ({
+    name: 'escaped',
+    format: 'raw',
+    input: JSON.stringify({ type: 'login.failed', q: { q: 1, [name]: 2 } }),
+    expect: { fields: { type: 'login.failed' } },
+  }))
+  const { out } = await run(`tests: ${JSON.stringify(inputs)}`, '--json')
+  expect(out.trimEnd().split('\n').at(-1)).toContain('"q":{"q":1,"a\\n":2}')
+})
+
 test('no tests end with 66, a mistake in one with 78', async () => {
   expect(await run('')).toMatchObject({ code: 78 })
   expect(await run('tests: []')).toMatchObject({ code: 66, out: '' })

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../src/core/event.ts'
-import type { JsonObject, JsonValue } from '../../src/core/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '../../src/core/json.ts'
 import { receivedEvent } from '../../src/record/received.ts'
 import { TABLE } from '../../src/record/table.ts'
 import PAYLOADS from './payloads.json' with { type: 'json' }
@@ -86,7 +86,7 @@ export function bodyOf({ type, actor, payload, more = {} }: EventParts, id = `au
 
 /** The event of a record that a source received, text and all. */
 export function received(body: JsonObject, text = JSON.stringify(body)): LogEvent {
-  return receivedEvent({ source: 'acme', stream: 'organization', receivedMs: RECEIVED_MS, text, body: JSON.parse(text) as JsonObject })
+  return receivedEvent({ source: 'acme', stream: 'organization', receivedMs: RECEIVED_MS, text, body: parseJson(text) as JsonObject })
 }
 
 /** The same events, in the same order, each time: one per type, with actors that fit on a line, and one per kind of actor. */
