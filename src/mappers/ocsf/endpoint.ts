@@ -12,9 +12,7 @@ export const NOWHERE: Endpoint = { endpoint: undefined, rest: undefined }
 
 /** `network_endpoint` wants an address; without one everything about the session is left over. */
 export function endpointOf(actor: Actor, version: OcsfVersion): Endpoint {
-  const { address, ip, asn, ja3, ja4 } = actor
-  const located = actor.city ?? actor.country ?? actor.countryName ?? actor.region ?? actor.latitude
-  if (address === undefined && located === undefined && asn === undefined && ja3 === undefined && ja4 === undefined) return NOWHERE
+  const { ip, asn, ja3, ja4 } = actor
   if (ip === undefined) return { endpoint: undefined, rest: leftOver(actor, false, false) }
   const endpoint: OpenObject = { ip }
   const location = locationOf(actor)

@@ -54,13 +54,11 @@ function withUntold(
   return isEmpty(untold) ? rest : { ...object(rest), ...untold }
 }
 
-/** The session's misfits beside what could not be placed; places are joined. */
+/** The session's misfits beside what could not be placed; places are joined. A session that is no object has no rest. */
 function merged(session: JsonValue | undefined, rest: OpenObject | undefined): JsonValue | undefined {
-  if (session === undefined || rest === undefined) return session ?? rest
-  if (!isJsonObject(session)) return { ...rest, value: session }
+  if (!isJsonObject(session) || rest === undefined) return session ?? rest
   const joined: OpenObject = { ...(session as OpenObject), ...rest }
   const [theirs, ours] = [session.ip_address_details, rest.ip_address_details]
   if (isJsonObject(theirs) && isJsonObject(ours)) joined.ip_address_details = { ...theirs, ...ours }
-  else if (theirs !== undefined) joined.ip_address_details = theirs
   return joined
 }

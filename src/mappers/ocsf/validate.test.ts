@@ -35,6 +35,12 @@ const FAULTS: readonly (readonly [string, string, JsonValue | undefined, string,
   ['one value for a list', 'metadata/profiles', 'cloud', 'attribute_wrong_type', 'metadata.profiles'],
   ['a list for one value', 'message', ['a'], 'attribute_wrong_type', 'message'],
   ['text for an object', 'actor/user', 'ada', 'attribute_wrong_type', 'actor.user'],
+  ['a number in a list of texts', 'metadata/profiles', ['cloud', 5], 'attribute_wrong_type', 'metadata.profiles[1]'],
+  ['text for a truth value', 'actor/user/has_mfa', 'yes', 'attribute_wrong_type', 'actor.user.has_mfa'],
+  ['text for a float', 'src_endpoint/location/lat', '37', 'attribute_wrong_type', 'src_endpoint.location.lat'],
+  ['a port below its range', 'src_endpoint/port', -1, 'attribute_value_exceeds_range', 'src_endpoint.port'],
+  ['a port beyond its range', 'src_endpoint/port', 65_536, 'attribute_value_exceeds_range', 'src_endpoint.port'],
+  ['a fraction for a port', 'src_endpoint/port', 1.5, 'attribute_wrong_type', 'src_endpoint.port'],
   ['an activity that the class has not', 'activity_id', 77, 'attribute_enum_value_unknown', 'activity_id'],
   ['a severity that there is not', 'severity_id', 7, 'attribute_enum_value_unknown', 'severity_id'],
   ['another category', 'category_uid', 6, 'attribute_enum_value_unknown', 'category_uid'],
@@ -63,6 +69,35 @@ describe('validateOcsf', () => {
   test.each(FAULTS)('sees %s', (_, where, value, kind, path) => {
     const event = planted(draft('api_key.created'), where, value)
     expect(validateOcsf(event, '1.8.0').map(issue => `${issue.kind} ${issue.path}`)).toContain(`${kind} ${path}`)
+  })
+
+  test.each<[string, JsonValue]>([
+    ['src_endpoint/port', 0],
+    ['src_endpoint/port', 65_535],
+    ['actor/user/has_mfa', false],
+    ['unmapped', { any: [{ thing: null }] }],
+    ['entity/data', ['a', 5]],
+  ])('takes %s %j', (where, value) => {
+    expect(validateOcsf(planted(draft('api_key.created'), where, value), '1.8.0')).toEqual([])
+  })
+
+  test.each([
+    ['x'.repeat(65_535), []],
+    ['x'.repeat(65_536), ['attribute_value_exceeds_max_len message']],
+    ['🦊'.repeat(65_535), []],
+    [`${'🦊'.repeat(65_535)}x`, ['attribute_value_exceeds_max_len message']],
+  ])('counts characters, not halves of them: case %#', (message, issues) => {
+    const old = createOcsfMapper({ clock: CLOCK, version: '1.3.0' })(received(bodyOf({ type: 'tunnel.created' }))).document
+    expect(validateOcsf(planted(old, 'message', message), '1.3.0').map(({ kind, path }) => `${kind} ${path}`)).toEqual(issues)
+  })
+
+  test('an attribute that a profile wants is wanted with that profile alone', () => {
+    const missing = (profiles: JsonValue) =>
+      validateOcsf(planted(planted(draft('api_key.created'), 'cloud', undefined), 'metadata/profiles', profiles), '1.8.0').map(
+        ({ kind, path }) => `${kind} ${path}`,
+      )
+    expect(missing(['cloud'])).toEqual(['attribute_required_missing cloud'])
+    expect(missing(['host'])).toEqual([])
   })
 
   test('sees that a sign-in names neither service nor destination', () => {
