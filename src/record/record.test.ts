@@ -55,47 +55,6 @@ describe('numbers that reading would alter', () => {
   })
 })
 
-describe('target', () => {
-  const assignment = 'role_assignment_role-api-organization-owner__api-organization__org-1_user-bob'
-
-  test.each<[string, JsonValue, object]>([
-    ['api_key.created', { id: 12345 }, { id: '12345', kind: 'api_key' }],
-    ['project.created', { id: 'p', data: { name: 'slug', title: 'Title' } }, { id: 'p', name: 'Title' }],
-    ['group.updated', { id: 'g', changes_requested: { group_name: 'New' } }, { id: 'g', name: 'New', actsOn: 'group' }],
-    ['role.created', { id: 'r', role_name: 'Auditor' }, { name: 'Auditor' }],
-    ['role.bound_to_resource', { id: 'b', role_id: 'r' }, { id: 'r', kind: 'role' }],
-    ['certificates.activated', { certificates: [{ id: 'c', name: 'N' }] }, { id: 'c', name: 'N' }],
-    ['certificates.activated', { certificates: [{ id: 'c', name: 'N' }, { id: 'd' }] }, { id: undefined, name: 'N, d' }],
-    [
-      'invite.sent',
-      { id: 'i', data: { email: 'a@b.c', role: 'owner' } },
-      { name: 'a@b.c', email: 'a@b.c', roles: ['owner'], actsOn: 'invite' },
-    ],
-    [
-      'role.assignment.created',
-      { id: assignment, principal_id: 'u', principal_type: 'user' },
-      { id: 'u', kind: 'user', principal: 'user', roles: ['role-api-organization-owner'] },
-    ],
-    [
-      'role.assignment.created',
-      { id: assignment, principal_id: 'g', principal_type: 'group' },
-      { id: 'g', principal: 'group', actsOn: 'group' },
-    ],
-    [
-      'role.assignment.created',
-      { id: 'ra_1', principal_id: 't', principal_type: 'tunnel' },
-      { id: 't', kind: 'tunnel', principal: 'admin', roles: ['ra_1'] },
-    ],
-    ['role.assignment.created', { id: 'ra_1' }, { id: 'ra_1', kind: 'role_assignment', roles: ['ra_1'] }],
-    ['tenant.group.member.added', { group_id: 'g', user_id: 'u' }, { id: 'g', memberId: 'u' }],
-    ['tenant.membership.revoked', { id: 'm', user_id: 'u' }, { id: 'u', actsOn: 'user' }],
-    ['user.updated', { id: 'u', data: { role: 'a' }, changes_requested: { role: 'b' } }, { roles: ['b'] }],
-    ['api_key.created', [{ id: 'x' }], { id: undefined, kind: 'api_key' }],
-  ])('of %s %j', (type, payload, expected) => {
-    expect(record(type, payload).target).toMatchObject(expected)
-  })
-})
-
 describe('severity', () => {
   test.each<[string, JsonValue | undefined, string]>([
     ['user.updated', { changes_requested: { role: 'owner' } }, 'high'],
@@ -105,6 +64,7 @@ describe('severity', () => {
     ['service_account.updated', { changes_requested: { role: 'owner' } }, 'high'],
     ['tenant.service_account.updated', { changes_requested: { role: 'owner' } }, 'high'],
     ['invite.sent', { data: { role: 'owner' } }, 'medium'],
+    ['invite.sent', { data: { role: 'Owner' } }, 'medium'],
     ['invite.sent', { data: { role: 'reader' } }, 'low'],
     ['role.assignment.created', { id: 'role_assignment_role-x-owner__t__r_u' }, 'high'],
     ['role.assignment.created', { id: 'assignment-of-admin' }, 'high'],
@@ -113,16 +73,23 @@ describe('severity', () => {
     ['tenant.resource_role_assignment.created', { id: 'x' }, 'medium'],
     ['tenant.resource_role_assignment.created', { id: 'x-owner' }, 'high'],
     ['api_key.created', { data: { scopes: ['models:read', 'all'] } }, 'medium'],
+    ['api_key.created', { data: { scopes: [' ALL '] } }, 'medium'],
     ['api_key.created', { data: { scopes: ['models:all'] } }, 'low'],
+    ['api_key.created', { data: 'all', changes_requested: null }, 'low'],
     ['api_key.updated', { data: { scopes: ['organization:write'] } }, 'medium'],
     ['api_key.updated', { changes_requested: { scopes: ['api.management.read'] } }, 'medium'],
     ['api_key.updated', { changes_requested: { scopes: 'admin' } }, 'medium'],
     ['organization.updated', { changes_requested: { api_call_logging: 'disabled' } }, 'high'],
+    ['organization.updated', { data: { api_call_logging: 'Disabled' } }, 'high'],
     ['organization.updated', { changes_requested: { api_call_logging: 'enabled' } }, 'medium'],
+    ['organization.updated', { changes_requested: { api_call_logging: false } }, 'medium'],
     ['ip_allowlist.created', { allowed_ips: ['10.0.0.0/8', '0.0.0.0/0'] }, 'high'],
     ['ip_allowlist.created', { allowed_ips: ['10.0.0.0/8'] }, 'low'],
     ['ip_allowlist.updated', { allowed_ips: ['0.0.0.0'] }, 'high'],
     ['ip_allowlist.updated', { changes_requested: { allowed_ips: ['::/0'] } }, 'high'],
+    ['ip_allowlist.created', { allowed_ips: ' :: ' }, 'high'],
+    ['ip_allowlist.created', { allowed_ips: ['ABCD::/00'] }, 'high'],
+    ['ip_allowlist.created', { allowed_ips: ['10.0.0.0/08', '::/01', '1::', '::1', '0.0.0.01'] }, 'low'],
     ['ip_allowlist.updated', { allowed_ips: ['203.0.113.0/24'] }, 'medium'],
     ['ip_allowlist.deleted', { allowed_ips: ['203.0.113.0/24'] }, 'high'],
     ['user.deleted', { changes_requested: { role: 'owner' } }, 'low'],
@@ -149,8 +116,20 @@ describe('sentence', () => {
     expect(sentences(actor)).toBe(sentence)
   })
 
-  test('has an end', () => {
-    expect(sentences('session', { 'tunnel.created': { name: 'x'.repeat(1e6) } }).length).toBeLessThan(5000)
+  test('names all roles, or the error', () => {
+    expect(record('user.updated', { id: 'u', role: ['a', 'b'], error_code: 'c' }).sentence).toBe(
+      'unknown actor: user.updated u (role a, b)',
+    )
+    expect(record('login.failed', { error_code: 'c' }).sentence).toBe('unknown actor: login.failed (c)')
+  })
+
+  test('has an end, which is a whole character', () => {
+    const start = 'ada@example.com: tunnel.created '
+    const named = (name: string) => sentences('session', { 'tunnel.created': { name } })
+    const room = 'x'.repeat(4000 - start.length)
+    expect(named(room)).toBe(start + room)
+    expect(named(`${room}y`)).toBe(`${start}${room}…`)
+    expect(named(`${room.slice(1)}🦊`)).toBe(`${start}${room.slice(1)}\u{fffd}…`)
   })
 })
 

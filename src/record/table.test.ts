@@ -70,6 +70,7 @@ describe('rowOf', () => {
     const row = rowOf('checkpoint_permission.created')
     expect(row).toMatchObject({ type: 'checkpoint_permission.created', known: true, entity: 'Checkpoint Permission' })
     expect(row.payloadKeys).toEqual(['checkpoint_permission.created', 'checkpoint.permission.created', 'checkpoint_permission_created'])
+    expect(rowOf('checkpoint_permission.deleted')).toMatchObject({ known: true, entity: 'Checkpoint Permission' })
   })
 
   test.each([
@@ -79,6 +80,10 @@ describe('rowOf', () => {
     ['passkey.registration.failed', 'Passkey Registration', 'Entity Management: Failed', 'info', 'failure'],
     ['device.looked_up', 'Device', 'Entity Management: Read', 'info', 'success'],
     ['export.succeeded', 'Export', 'Entity Management: Succeeded', 'info', 'success'],
+    ['export.denied', 'Export', 'Entity Management: Denied', 'info', 'failure'],
+    ['export.rejected', 'Export', 'Entity Management: Rejected', 'info', 'failure'],
+    ['failed.export', 'Failed', 'Entity Management: Export', 'info', 'unknown'],
+    ['a. .b__c.do', 'A B C', 'Entity Management: Do', 'info', 'unknown'],
     ['feature.migrated', 'Feature', 'Entity Management: Move', 'change', 'success'],
     ['heartbeat', 'Heartbeat', 'Entity Management: Heartbeat', 'info', 'unknown'],
     ['...', 'Unknown', 'Entity Management: Unknown', 'info', 'unknown'],
@@ -89,6 +94,32 @@ describe('rowOf', () => {
     expect(row).toMatchObject({ known: false, entity, outcome, category: ['configuration'], severity: SEVERITIES.low })
     expect(row.ocsf.map(activity => activity.typeName)).toEqual([typeName])
     expect(row.eventType.admin).toEqual([eventType])
+  })
+
+  test.each([
+    ['Create', 'created added registered sent invited issued provisioned submitted'],
+    ['Read', 'looked_up read viewed listed accessed retrieved'],
+    ['Update', 'updated upserted bound unbound'],
+    ['Delete', 'deleted removed'],
+    ['Move', 'migrated'],
+    ['Enable', 'enabled'],
+    ['Disable', 'disabled archived revoked'],
+    ['Activate', 'activated attached'],
+    ['Deactivate', 'deactivated detached'],
+  ])('%s is what these verbs stand for: %s', (activityName, verbs) => {
+    for (const verb of verbs.split(' ')) expect(rowOf(`quantum.${verb}`).ocsf, verb).toMatchObject([{ activityName }])
+  })
+
+  test('a type of any length has a row; the short ones are made once', () => {
+    const long = rowOf(`${'x'.repeat(300)}.${'y'.repeat(300)}`)
+    expect([long.entity, long.ocsf[0]!.activityName]).toEqual([`X${'x'.repeat(199)}`, `Y${'y'.repeat(199)}`])
+    for (const [length, isOne] of [
+      [200, true],
+      [201, false],
+    ] as const) {
+      const [first, second] = [rowOf('z'.repeat(length)), rowOf('z'.repeat(length))]
+      expect(first === second).toBe(isOne)
+    }
   })
 
   test('every row ends with a class that can always be filled', () => {

@@ -3,9 +3,12 @@ import type { JsonValue } from '../core/json.ts'
 import { ipAddress, isEmpty, number, text, texts } from './values.ts'
 
 describe('ipAddress', () => {
-  test.each(['203.0.113.7', '::', '2001:db8::7', '::ffff:203.0.113.7', '1:2:3:4:5:6:7:8'])('takes %s', value => {
-    expect(ipAddress(value)).toBe(value)
-  })
+  test.each(['203.0.113.7', '::', '2001:db8::7', '::ffff:203.0.113.7', '1:2:3:4:5:6:7:8', '0000:0000:0000:0000:0000:ffff:0.0.100.10'])(
+    'takes %s',
+    value => {
+      expect(ipAddress(value)).toBe(value)
+    },
+  )
 
   test.each([
     undefined,
@@ -46,7 +49,14 @@ test.each<[JsonValue | undefined, number | undefined]>([
   ['', undefined],
   ['NaN', undefined],
   [{}, undefined],
+  ['+7', 7],
+  ['1'.repeat(20), Number('1'.repeat(20))],
+  ['1'.repeat(21), undefined],
+  [`0.${'1'.repeat(30)}`, 0.1111111111111111],
+  [`0.${'1'.repeat(31)}`, undefined],
   ['1'.repeat(1000), undefined],
+  [Number.NaN, undefined],
+  [[1], undefined],
 ])('number of %j is %j', (value, expected) => {
   expect(number(value)).toBe(expected)
 })
