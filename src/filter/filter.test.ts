@@ -48,6 +48,71 @@ test.each([
   expect(verdict(expression)).toBe(passes)
 })
 
+test.each<[string, JsonObject, JsonObject]>([
+  ['nothing but a type', { type: 'tunnel.created' }, { 'target.type': 'tunnel' }],
+  [
+    'all that a session and an assignment say',
+    {
+      ...EVENT,
+      id: 'log-1',
+      actor: {
+        type: 'session',
+        session: {
+          user: { id: 'user-ada', email: 'ada@example.com' },
+          ip_address: '203.0.113.9',
+          user_agent: 'curl',
+          ip_address_details: { city: 'Berlin', country: 'DE' },
+        },
+      },
+    },
+    {
+      'actor.type': 'session',
+      'actor.id': 'user-ada',
+      'actor.email': 'ada@example.com',
+      'actor.domain': 'example.com',
+      'actor.address': '203.0.113.9',
+      'actor.ip': '203.0.113.9',
+      'actor.user_agent': 'curl',
+      'actor.country': 'DE',
+      'actor.city': 'Berlin',
+      'project.id': 'proj_1',
+      'project.name': 'Prod',
+      'target.type': 'user',
+      'target.id': 'user-bob',
+    },
+  ],
+  [
+    'all that a key and a change say',
+    bodyOf({
+      type: 'user.updated',
+      actor: { type: 'api_key', api_key: { id: 'key_1', service_account: { id: 'sa_1' } } },
+      payload: { id: 'u', name: 'Bob', data: { email: 'bob@example.com' }, error_code: 'c', error_message: 'm' },
+    }),
+    {
+      'actor.type': 'api_key',
+      'actor.id': 'sa_1',
+      'actor.service_account_id': 'sa_1',
+      'actor.key_id': 'key_1',
+      'target.type': 'user',
+      'target.id': 'u',
+      'target.name': 'Bob',
+      'target.email': 'bob@example.com',
+      'error.code': 'c',
+      'error.message': 'm',
+    },
+  ],
+  [
+    'a name',
+    { event: 'tunnel.created', actor: { type: 'user', id: 'u', name: 'Ada' } },
+    { 'actor.type': 'user', 'actor.id': 'u', 'actor.name': 'Ada', 'target.type': 'tunnel' },
+  ],
+])('every text of a part is what the record says, or empty: %s', (_, body, expected) => {
+  for (const [path, { type }] of Object.entries(EVENT_FIELDS)) {
+    if (type !== 'string' || !path.includes('.')) continue
+    expect(verdict(`event.${path} == ${JSON.stringify(expected[path] ?? '')}`, body), path).toBe(true)
+  }
+})
+
 test.each([
   ['raw.object == "organization.audit_log"', true],
   ['raw.actor.session.user.id == "user-ada" && raw["odd.key"].deep[1] == 2.5', true],
@@ -111,6 +176,25 @@ test('every field that is declared has a value of its type', () => {
   }
 })
 
+test('an expression may be as long as the limits say', () => {
+  const quoted = (chars: number) => `"${'x'.repeat(chars)}"`
+  const list = (entries: number) => `event.severity in [${Array(entries).fill('1').join(',')}]`
+  const map = (entries: number) => `size({${Array.from({ length: entries }, (_, at) => `${at}:1`).join(',')}}) == ${entries}`
+  const sum = (terms: number) => `${Array(terms).fill('1').join('+')} == 1`
+  const nested = (levels: number) => `${'('.repeat(levels)}true${')'.repeat(levels)}`
+  for (const [make, most] of [
+    [(chars: number) => `${quoted(chars - 9)} == "" `, EXPRESSION_CHARS_MAX],
+    [list, 1000],
+    [map, 100],
+    [nested, 49],
+    [(chars: number) => `event.type.matches(${quoted(chars)})`, 1000],
+  ] as const) {
+    expect(() => compileExpression(make(most)), `${most}`).not.toThrow()
+    expect(() => compileExpression(make(most + 1)), `${most}`).toThrow(FilterFault)
+  }
+  expect(() => compileExpression(sum(1001))).toThrow(/nodes/i)
+})
+
 describe('an expression that cannot be meant is refused, with its place', () => {
   test.each([
     ['event.typo == "a"', 'typo', /^expected a field: id, type, /],
@@ -120,6 +204,14 @@ describe('an expression that cannot be meant is refused, with its place', () => 
     ['severity > 2', 'severity', 'expected event, raw, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL'],
     ['event.type', 'event.type', 'expected true or false, and this gives string'],
     ['event.actor', 'event.actor', 'expected true or false, and this gives an object'],
+    ['event.time', 'event.time', 'expected true or false, and this gives timestamp'],
+    ['event.time == "x"', 'event.time == "x"', 'expected types that fit: no such overload: timestamp == string'],
+    ['event.actor == event.target && event.actor == "x"', /./, /^expected types that fit: no such overload: object == (object|string)$/],
+    ['size(event.severity) == 1', /./, /^expected types that fit: there is no such function that takes \(int\)$/],
+    ['event.project.typo == ""', 'typo', /^expected a field: id, name$/],
+    ['event["actor"]["typo"] == ""', /typo/, /^expected a field: type, id, email, /],
+    ['event.target.roles.typo == 1', /typo/, /^expected /],
+    ['raw.a == 1 && event.typo == 1', 'typo', /^expected a field: id, type, /],
     ['event.severity >', '', 'expected a CEL expression: unexpected token: end of the expression'],
     ['event.type == "a', '"a', 'expected a CEL expression: unterminated string'],
     ['event.type == "a" and true', 'and', /^expected a CEL expression: /],
@@ -130,9 +222,12 @@ describe('an expression that cannot be meant is refused, with its place', () => 
     ],
     ['has(event.actor.email)', 'has(event.actor.email)', /^expected a comparison with "": /],
     ['event.type.matches("[")', '"["', 'expected a regular expression: Unterminated character class'],
+    ['event.type.matches(5)', /5/, /^expected /],
+    [`event.type.matches("${'x'.repeat(1001)}")`, `"${'x'.repeat(1001)}"`, 'expected a pattern in quotes of at most 1000 characters'],
+    ['event.type.matches(event.id)', 'event.id', 'expected a pattern in quotes of at most 1000 characters'],
     ['event.type.matches(raw.pattern)', 'raw.pattern', 'expected a pattern in quotes of at most 1000 characters'],
     [`"${'x'.repeat(EXPRESSION_CHARS_MAX)}" == ""`, 'x" == ""', `expected at most ${EXPRESSION_CHARS_MAX} characters`],
-    [`${'('.repeat(100)}true${')'.repeat(100)}`, /./s, /^expected a CEL expression: .*depth/i],
+    [`${'('.repeat(100)}true${')'.repeat(100)}`, /^/, /^expected a CEL expression: .*depth/i],
     ['', '', /^expected a CEL expression: /],
   ])('case %#', (expression, part, message) => {
     let fault: unknown
@@ -143,6 +238,7 @@ describe('an expression that cannot be meant is refused, with its place', () => 
     }
     if (!(fault instanceof FilterFault)) throw new Error(`accepted, or ${String(fault)}`)
     expect(fault.message).toMatch(message)
+    if (part instanceof RegExp) expect(expression.slice(fault.start, fault.end)).toMatch(part)
     if (typeof part === 'string') expect(expression.slice(fault.start, fault.end)).toBe(part)
   })
 })
