@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ACTORS, bodyOf, RECEIVED_MS, received } from '../../test/mapping/events.ts'
 import { LogEvent } from '../core/event.ts'
 import type { JsonValue } from '../core/json.ts'
+import { hasOwnTime } from './received.ts'
 import { toRecord } from './record.ts'
 
 const record = (type: string, payload?: JsonValue, more = {}) => toRecord(received(bodyOf({ type, payload, more })))
@@ -187,10 +188,21 @@ describe('the rest', () => {
     [1_770_979_925, 1_770_979_925_000, '1770979925'],
     ['1770979925', 1_770_979_925_000, '1770979925'],
     [1_770_979_925.5, 1_770_979_925_500, '1770979925.5'],
+    [0, 0, '0'],
+    [18_446_744_073.709, 18_446_744_073_709, '18446744073.709'],
+    [18_446_744_073.71, RECEIVED_MS, undefined],
+    [['1770979925'], RECEIVED_MS, undefined],
     [-5, RECEIVED_MS, undefined],
     [1e300, RECEIVED_MS, undefined],
   ])('effective_at %j', (effectiveAt, timeMs, originalTime) => {
-    expect(toRecord(received({ type: 'a.b', effective_at: effectiveAt }))).toMatchObject({ timeMs, originalTime })
+    const event = received({ type: 'a.b', effective_at: effectiveAt })
+    const misfits = originalTime === undefined ? { effective_at: effectiveAt } : undefined
+    expect(toRecord(event)).toMatchObject({ timeMs, originalTime, misfits })
+    expect(hasOwnTime(event)).toBe(originalTime !== undefined)
+  })
+
+  test('a time that is that of the poll too is its own', () => {
+    expect(hasOwnTime(received({ type: 'a.b', effective_at: RECEIVED_MS / 1000 }))).toBe(true)
   })
 
   test('a record is read even if the event around it has impossible times', () => {

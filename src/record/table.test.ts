@@ -97,17 +97,17 @@ describe('rowOf', () => {
   })
 
   test.each([
-    ['Create', 'created added registered sent invited issued provisioned submitted'],
-    ['Read', 'looked_up read viewed listed accessed retrieved'],
-    ['Update', 'updated upserted bound unbound'],
-    ['Delete', 'deleted removed'],
-    ['Move', 'migrated'],
-    ['Enable', 'enabled'],
-    ['Disable', 'disabled archived revoked'],
-    ['Activate', 'activated attached'],
-    ['Deactivate', 'deactivated detached'],
-  ])('%s is what these verbs stand for: %s', (activityName, verbs) => {
-    for (const verb of verbs.split(' ')) expect(rowOf(`quantum.${verb}`).ocsf, verb).toMatchObject([{ activityName }])
+    [1, 'Create', 'created added registered sent invited issued provisioned submitted'],
+    [2, 'Read', 'looked_up read viewed listed accessed retrieved'],
+    [3, 'Update', 'updated upserted bound unbound'],
+    [4, 'Delete', 'deleted removed'],
+    [5, 'Move', 'migrated'],
+    [8, 'Enable', 'enabled'],
+    [9, 'Disable', 'disabled archived revoked'],
+    [10, 'Activate', 'activated attached'],
+    [11, 'Deactivate', 'deactivated detached'],
+  ])('activity %d, %s, is what these verbs stand for: %s', (activityId, activityName, verbs) => {
+    for (const verb of verbs.split(' ')) expect(rowOf(`quantum.${verb}`).ocsf, verb).toMatchObject([{ activityId, activityName }])
   })
 
   test('a type of any length has a row; the short ones are made once', () => {
