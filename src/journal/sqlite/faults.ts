@@ -64,6 +64,18 @@ export function damaged(path: string, what: string, cause?: unknown): FatalError
   )
 }
 
+/** Neither is of use to the other, and each may be whole: which one is wanted is for the operator to say. */
+export function mixed(path: string): FatalError {
+  return new FatalError(
+    'journal.mixed',
+    `The journal ${path} and the log ${path}-wal do not belong together: the log was begun on another file, or on this one at another ` +
+      `moment. Nothing was changed. If ${path} is a backup, move ${path}-wal and ${path}-shm away, put its own -wal there if it was ` +
+      'copied with one, and start again: what came since is read and sent again. If it is not, move it away too, and put the file there ' +
+      'that the log was left beside.',
+    { exitCode: EXIT_DAMAGED },
+  )
+}
+
 /** Never written on: what was acknowledged since then is lost with the process, and what comes after would be. */
 export function gone(path: string, file: string): FatalError {
   return new FatalError(

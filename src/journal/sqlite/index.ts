@@ -18,7 +18,7 @@ export interface SqliteJournalOptions extends JournalLimits {
 
 /**
  * Opens the journal for this process alone and makes it where there is none. Throws a FatalError that names the
- * file and the remedy: `journal.locked` (69), `journal.damaged` (70), `journal.newer`, `journal.linked` or `journal.unusable` (78),
+ * file and the remedy: `journal.locked` (69), `journal.damaged` or `journal.mixed` (70), `journal.newer`, `journal.linked` or `journal.unusable` (78),
  * and `journal.unavailable` (69) when the disk is full or failing, which may pass. Once its files are no longer where they were
  * opened, every change throws `journal.gone` (70).
  */

@@ -31,7 +31,9 @@ describe('what is no journal', () => {
     const { journal } = await fillJournal(place, 5)
     await journal[Symbol.asyncDispose]()
     spoil(place.path)
+    const before = readFileSync(place.path)
     expect(await examineJournal(place.path)).toBe(-1)
+    expect(readFileSync(place.path).equals(before)).toBe(true)
   })
 
   test('a folder that cannot be made is told, also where the file system denies that it is not there', async () => {
@@ -59,6 +61,19 @@ describe('what is no journal', () => {
     await expect(openSqliteJournalReadOnly(place.path, contextWith())).rejects.toMatchObject({ code: 'journal.missing' })
     expect(statSync(place.path).size).toBeGreaterThan(0)
     expect(await examineJournal(place.path)).toBe(0)
+  })
+
+  test('one that was killed a moment before leaves one that is undone first', async () => {
+    using place = journalFolder()
+    const made = new DatabaseSync(place.path)
+    made.exec('PRAGMA journal_mode = WAL; PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (x)')
+    const insert = made.prepare('INSERT INTO half VALUES (?)')
+    for (let n = 0; n < 50; n++) insert.run('x'.repeat(PAGE_BYTES))
+    const killed = `${place.path}-killed`
+    for (const suffix of ['', '-journal']) copyFileSync(place.path + suffix, killed + suffix)
+    made.close()
+    expect(statSync(killed).size).toBeGreaterThan(PAGE_BYTES)
+    expect(await examineJournal(killed)).toBe(0)
   })
 
   test('a journal is one from its first moment, whatever becomes of its log', async () => {

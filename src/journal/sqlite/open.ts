@@ -15,6 +15,7 @@ import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { FatalError } from '../../core/errors.ts'
 import { damaged, journalFault, linked, missing, newer, unusable } from './faults.ts'
+import { refuseForeignLog } from './log_mark.ts'
 import { Rows } from './rows.ts'
 import { APPLICATION_ID, createSchema, FORMAT_VERSION, missingFrom, PAGE_BYTES, pragma } from './schema.ts'
 import { Store } from './store.ts'
@@ -56,6 +57,10 @@ export function openForWriting(path: string): Store {
   attempt(path, () => refuseReadOnly(path))
   attempt(path, () => refuseLinked(path))
   attempt(path, () => refuseShortFile(path))
+  // With it SQLite undoes what a killed process had begun, and for that the file has to be open for writing.
+  const isHalfDone = existsSync(`${path}-journal`)
+  // What is refused is closed as it was: closing what is open for writing copies the log into the file, whatever they are.
+  if (!isNew && !isHalfDone) opened(path, { timeout: BUSY_MS, readOnly: true }, examine)[Symbol.dispose]()
   return opened(path, { timeout: BUSY_MS }, store => {
     if (isNew) store.database.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
     // Checkpoints are ours (checkpoint.ts): the automatic one would make an append wait.
@@ -65,9 +70,15 @@ export function openForWriting(path: string): Store {
       // Into the file itself: one without it then never held anything, whatever becomes of the log.
       store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     }
-    refuseForeign(store)
-    refuseTorn(store)
+    if (isHalfDone) examine(store)
   })
+}
+
+function examine(store: Store): void {
+  if (isBlank(store.database)) return
+  refuseForeignLog(store)
+  refuseForeign(store)
+  refuseTorn(store)
 }
 
 /** Opens the journal beside its writer, or without one. */
@@ -75,6 +86,7 @@ export function openForReading(path: string): Store {
   if (fileBytes(path) === 0) throw missing(path)
   return opened(path, { timeout: BUSY_MS, readOnly: true }, store => {
     if (isBlank(store.database)) throw missing(path) // Its writer ended while it made it, or is making it now.
+    refuseForeignLog(store)
     refuseForeign(store)
   })
 }

@@ -18,6 +18,7 @@ export const PAGE_BYTES = 4096
     *_crc          CRC-32 of the column as stored
   streams     position: JSON; head: the number of events when it was saved, so that both can be compared at the start
   sinks       position: the number of the first event not passed yet
+  log         one row, see log_mark.ts; not there before the first transaction
   The columns before `directory` are small and come first: reading them does not touch the pages of the texts.
 */
 const TABLES: Readonly<Record<string, string>> = {

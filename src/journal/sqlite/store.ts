@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { journalFault } from './faults.ts'
+import { markLog } from './log_mark.ts'
 
 type Row = Readonly<Record<string, SQLOutputValue>>
 
@@ -32,6 +33,7 @@ export class Store implements Disposable {
   transaction<T>(work: () => T): T {
     this.database.exec('BEGIN IMMEDIATE')
     try {
+      markLog(this)
       const result = work()
       this.database.exec('COMMIT')
       return result

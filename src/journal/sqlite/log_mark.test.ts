@@ -1,0 +1,146 @@
+import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { contextWith, event, KEY, never } from '../../../test/support/journals.ts'
+import { journalFolder } from '../../../test/support/sqlite_journal.ts'
+import { openSqliteJournalReadOnly } from './index.ts'
+import type { SqliteJournal } from './journal.ts'
+import { PAGE_BYTES } from './schema.ts'
+import type { Store } from './store.ts'
+
+type Place = ReturnType<typeof journalFolder>
+
+/** Appends until there are `events` of them, each in a page or two of its own. */
+async function fill(journal: SqliteJournal, events: number): Promise<void> {
+  for (let n = (await journal.head()) as number; n < events; n++)
+    await journal.append(KEY, { events: [event(n, { text: `"${String(n).repeat(2000)}"` })], position: n }, never)
+}
+
+const copyLog = (store: Store) => store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+const bytesOf = (path: string) => ['', '-wal'].map(suffix => existsSync(path + suffix) && readFileSync(path + suffix).toString('base64'))
+
+/** A journal that was closed with 20 events and copied to `.backup`, and was killed with 30 in the file and 5 in the log. */
+async function restored(place: Place): Promise<void> {
+  {
+    await using early = place.openBare().journal
+    await fill(early, 20)
+  }
+  copyFileSync(place.path, `${place.path}.backup`)
+  const { journal, store } = place.openBare()
+  await fill(journal, 30)
+  copyLog(store)
+  await fill(journal, 35)
+  const killed = place.killedCopy('killed.db')
+  await journal[Symbol.asyncDispose]()
+  for (const suffix of ['', '-wal']) {
+    rmSync(place.path + suffix, { force: true })
+    copyFileSync(killed + suffix, place.path + suffix)
+  }
+}
+
+// Goal: SQLite takes any log beside a file for its own, and copies it into the file when that is closed.
+test('a backup beside the log of a crash is refused, and both are left as they are', async () => {
+  using place = journalFolder()
+  await restored(place)
+  const killed = `${place.path}.killed`
+  copyFileSync(place.path, killed)
+  copyFileSync(`${place.path}.backup`, place.path)
+  const before = bytesOf(place.path)
+  const refusal = { code: 'journal.mixed', exitCode: 70, message: expect.stringContaining(`move ${place.path}-wal`) as string }
+  await expect(openSqliteJournalReadOnly(place.path, contextWith())).rejects.toMatchObject(refusal)
+  await expect(place.open()).rejects.toMatchObject(refusal)
+  expect(bytesOf(place.path)).toEqual(before)
+  copyFileSync(killed, place.path)
+  {
+    await using journal = await place.open()
+    expect(await journal.head()).toBe(35)
+  }
+  copyFileSync(`${place.path}.backup`, place.path)
+  await using journal = await place.open()
+  expect(await journal.head()).toBe(20)
+})
+
+const OF_ONE_MOMENT: readonly (readonly [string, (place: Place, store: Store) => string])[] = [
+  ['the log of a crash beside its own file', place => place.killedCopy('copy')],
+  [
+    'a log that was copied into the file, and not emptied',
+    (place, store) => {
+      const copy = place.killedCopy('copy')
+      copyLog(store)
+      copyFileSync(place.path, copy)
+      return copy
+    },
+  ],
+  [
+    'a log of which one half was copied into the file',
+    (place, store) => {
+      const copy = place.killedCopy('copy')
+      copyLog(store)
+      copyFileSync(place.path, copy)
+      truncateSync(copy, PAGE_BYTES * 50) // The header, which comes first, tells of more.
+      return copy
+    },
+  ],
+]
+
+test.each(OF_ONE_MOMENT)('%s is whole', async (_, make) => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 30)
+  copyLog(store)
+  await fill(journal, 60)
+  const copy = make(place, store)
+  await journal[Symbol.asyncDispose]()
+  await using reader = await openSqliteJournalReadOnly(copy, contextWith())
+  expect(await reader.head()).toBe(60)
+})
+
+test('a file and a log that were copied one after the other, with the log emptied in between, are refused', async () => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 30)
+  copyLog(store)
+  await fill(journal, 31)
+  const copy = place.killedCopy('copy')
+  copyLog(store)
+  await fill(journal, 32)
+  copyFileSync(`${place.path}-wal`, `${copy}-wal`)
+  await journal[Symbol.asyncDispose]()
+  await expect(openSqliteJournalReadOnly(copy, contextWith())).rejects.toMatchObject({ code: 'journal.mixed' })
+})
+
+test('a journal of an earlier version, which marked no log, is opened, and marked from then on', async () => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 20)
+  store.database.exec('DROP TABLE log')
+  copyLog(store)
+  await journal.saveSinkPosition('s', 7)
+  store.database.exec('DROP TABLE log')
+  const killed = place.killedCopy('killed.db')
+  await journal[Symbol.asyncDispose]()
+  for (const suffix of ['', '-wal']) copyFileSync(killed + suffix, place.path + suffix)
+  {
+    await using later = await place.open()
+    expect(await later.sinkPosition('s')).toBe(7)
+  }
+  {
+    await using later = place.openBare().journal
+    await fill(later, 21)
+  }
+  using database = new DatabaseSync(place.path, { readOnly: true })
+  expect(database.prepare('SELECT before, mark FROM log').all()).toEqual([{ before: null, mark: expect.any(String) as string }])
+})
+
+test('what is refused for what its log holds is closed as it was', async () => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 20)
+  store.database.exec("INSERT OR REPLACE INTO sinks VALUES ('s', 1000000)")
+  const killed = place.killedCopy('killed.db')
+  await journal[Symbol.asyncDispose]()
+  for (const suffix of ['', '-wal']) copyFileSync(killed + suffix, place.path + suffix)
+  const before = bytesOf(place.path)
+  await expect(place.open()).rejects.toMatchObject({ code: 'journal.damaged' })
+  expect(bytesOf(place.path)).toEqual(before)
+})
