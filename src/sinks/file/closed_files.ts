@@ -14,6 +14,12 @@ export interface Keeping {
   readonly ageMsMax: number | undefined
 }
 
+interface ClosedFile {
+  readonly number: number
+  readonly writtenMs: number
+  readonly paths: string[]
+}
+
 /** Every file below the template's base that the template made. */
 export async function findFiles(template: PathTemplate): Promise<readonly FoundFile[]> {
   const found: FoundFile[] = []
@@ -49,16 +55,17 @@ async function nextNumber(path: string, template: PathTemplate): Promise<number>
 }
 
 /**
- * Compresses closed files and removes those that are too many or too old. A crash at any moment leaves each file whole
+ * Removes closed files that are too many or too old, and compresses the others. A crash at any moment leaves each file whole
  * at least once; what was left half done is found and finished the next time.
  */
 export async function tidy(template: PathTemplate, keeping: Keeping, nowMs: number, signal: AbortSignal): Promise<void> {
+  // First: it makes room, which compressing needs, and nothing is compressed for nothing.
+  if (keeping.filesMax !== undefined || keeping.ageMsMax !== undefined) await removeSurplus(template, keeping, nowMs)
   for (const { path, number, isGzip, isPartial } of await findFiles(template)) {
     signal.throwIfAborted()
     if (isPartial) await rm(path, { force: true })
     else if (keeping.compress && number !== undefined && !isGzip) await compressFile(path, signal)
   }
-  if (keeping.filesMax !== undefined || keeping.ageMsMax !== undefined) await removeSurplus(template, keeping, nowMs)
 }
 
 /** The name `.gz` is given to nothing but a whole and durable file, so where it stands the plain one can go. */
@@ -84,17 +91,20 @@ async function writeCompressed(path: string, to: string, signal: AbortSignal): P
 }
 
 async function removeSurplus(template: PathTemplate, { filesMax, ageMsMax }: Keeping, nowMs: number): Promise<void> {
-  const bySeries = new Map<string, { path: string; writtenMs: number; number: number }[]>()
-  for (const { path, series, number } of await findFiles(template)) {
-    const stats = number === undefined ? undefined : await stat(path).catch(absent)
+  const bySeries = new Map<string, Map<string, ClosedFile>>()
+  for (const { path, series, number, isPartial } of await findFiles(template)) {
+    const stats = number === undefined || isPartial ? undefined : await stat(path).catch(absent)
     if (number === undefined || stats === undefined) continue
-    const key = JSON.stringify(series)
-    bySeries.set(key, [...(bySeries.get(key) ?? []), { path, number, writtenMs: stats.mtimeMs }])
+    const files = bySeries.getOrInsertComputed(JSON.stringify(series), () => new Map<string, ClosedFile>())
+    // A crash while it was compressed leaves it twice: that is one file.
+    const file = files.getOrInsertComputed(path.replace(/\.gz$/, ''), () => ({ number, writtenMs: stats.mtimeMs, paths: [] }))
+    file.paths.push(path)
   }
   for (const files of bySeries.values()) {
-    const newestFirst = files.sort((a, b) => b.writtenMs - a.writtenMs || b.number - a.number)
-    for (const [index, { path, writtenMs }] of newestFirst.entries()) {
-      if (index >= (filesMax ?? Infinity) || nowMs - writtenMs > (ageMsMax ?? Infinity)) await rm(path, { force: true })
+    const newestFirst = [...files.values()].sort((a, b) => b.writtenMs - a.writtenMs || b.number - a.number)
+    for (const [index, { paths, writtenMs }] of newestFirst.entries()) {
+      if (index < (filesMax ?? Infinity) && nowMs - writtenMs <= (ageMsMax ?? Infinity)) continue
+      for (const path of paths) await rm(path, { force: true })
     }
   }
 }

@@ -20,7 +20,10 @@ export const fileConfig = z.strictObject({
   rotate_bytes: bytes({ min: '1KiB', max: '1TiB' })
     .prefault('1GiB')
     .describe('A file that would grow beyond is closed first. A closed file has a number: `audit.0001.ndjson`.'),
-  compress_closed: z.boolean().default(true).describe('Compresses closed files with gzip: `audit.0001.ndjson.gz`.'),
+  compress_closed: z
+    .boolean()
+    .default(true)
+    .describe('Compresses closed files with gzip: `audit.0001.ndjson.gz`. A run that ends waits up to 10 s for it.'),
   files_max: z.int().min(1).max(1_000_000).optional().describe('Closed files that are kept of each series; the oldest go. Default: all.'),
   age_max: duration({ min: '1h', max: '36500d' })
     .optional()

@@ -1,4 +1,7 @@
-import fs, { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import fs, { chmodSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { mapped } from '../../../test/support/events.ts'
@@ -154,4 +157,58 @@ test('a file of the day that was last written an hour ago is closed where files 
   await using sink = place.open()
   await sink.write([B], never)
   expect([place.read('audit-2026-01-01.0001.ndjson'), place.read(TODAY)]).toEqual([lines(A), lines(B)])
+})
+
+// Goal: the folder of a timer's job, whose runs last a moment, is kept as configured, too.
+test('a run that ends at once has compressed and removed what was closed', async () => {
+  using place = fileStage({ compress_closed: true, files_max: 2 })
+  const large = randomBytes(4 * 2 ** 20).toString('hex') // Takes longer than the one write.
+  for (const number of ['0001', '0002', '0003']) writeFileSync(place.at(`audit-2026-01-01.${number}.ndjson`), large)
+  {
+    await using sink = place.open()
+    await sink.write([A], never)
+  }
+  expect(place.names()).toEqual(['audit-2026-01-01.0002.ndjson.gz', 'audit-2026-01-01.0003.ndjson.gz', TODAY])
+})
+
+test('a run that ends waits ten seconds for it, and leaves nothing half done', async () => {
+  using place = fileStage({ compress_closed: true })
+  const closed = 'audit-2026-01-01.0001.ndjson'
+  writeFileSync(place.at(closed), lines(A))
+  const sink = place.open()
+  const reading = vi.spyOn(fs, 'createReadStream').mockImplementation(() => new Readable({ read() {} }) as fs.ReadStream)
+  syncBuiltinESMExports()
+  try {
+    await sink.write([B], never)
+    await vi.waitFor(() => expect(place.names()).toContain(`${closed}.gz.partial`))
+    const ended = sink[Symbol.asyncDispose]()
+    await place.clock.advance(9_999)
+    expect(place.names()).toContain(`${closed}.gz.partial`)
+    await place.clock.advance(1)
+    await ended
+  } finally {
+    reading.mockRestore()
+    syncBuiltinESMExports()
+  }
+  expect(place.names()).toEqual([closed, TODAY])
+})
+
+test('where there is no room to compress, what is too much is removed all the same', async () => {
+  using place = fileStage({ compress_closed: true, files_max: 1 })
+  for (const number of ['0001', '0002', '0003']) writeFileSync(place.at(`audit-2026-01-01.${number}.ndjson`), lines(A))
+  mkdirSync(place.at('audit-2026-01-01.0003.ndjson.gz.partial')) // Nothing can be written there.
+  await using sink = place.open()
+  await sink.write([B], never)
+  await vi.waitFor(() => expect(place.said).toHaveLength(1))
+  expect(place.names()).toEqual(['audit-2026-01-01.0003.ndjson', 'audit-2026-01-01.0003.ndjson.gz.partial', TODAY])
+})
+
+test('a file that a crash left both plain and compressed counts once', async () => {
+  using place = fileStage({ compress_closed: true, files_max: 2 })
+  for (const name of ['0001.ndjson.gz', '0002.ndjson', '0002.ndjson.gz']) writeFileSync(place.at(`audit-2026-01-01.${name}`), name)
+  {
+    await using sink = place.open()
+    await sink.write([B], never)
+  }
+  expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', 'audit-2026-01-01.0002.ndjson.gz', TODAY])
 })

@@ -6,13 +6,14 @@ import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
 import { linesOf } from '../../toolkit/body/line.ts'
 import { raced } from '../../toolkit/raced.ts'
-import { findFiles, retire, tidy } from './closed_files.ts'
+import { findFiles, retire } from './closed_files.ts'
 import type { FileConfig } from './config.ts'
 import { type Disk, systemDisk } from './disk.ts'
 import { diskError } from './errors.ts'
 import { LineFile } from './line_file.ts'
 import { lockFiles } from './lock.ts'
 import { type PathTemplate, pathTemplate, type Series } from './template.ts'
+import { Tidying } from './tidying.ts'
 
 const HOUR_MS = 3_600_000
 const PERIODS_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, never: Number.POSITIVE_INFINITY } as const
@@ -37,9 +38,7 @@ export class FileSink implements Sink {
   #lock: Disposable | undefined
   /** Whatever touches a file that is written to, one after another. */
   #turns: Promise<unknown> = Promise.resolve()
-  #tidying: Promise<void> | undefined
-  /** A file was closed after the tidying under way had begun. */
-  #isUntidy = false
+  readonly #tidying: Tidying
   #watching: Promise<void> | undefined
 
   constructor(config: FileConfig, context: SinkContext, disk: Disk = systemDisk) {
@@ -48,6 +47,8 @@ export class FileSink implements Sink {
     this.#disk = disk
     this.#template = pathTemplate(config.path, context.streams)
     this.#periodMs = PERIODS_MS[config.rotate_every]
+    const { compress_closed: compress, files_max: filesMax, age_max: ageMsMax } = config
+    this.#tidying = new Tidying(this.#template, { compress, filesMax, ageMsMax }, context)
   }
 
   async write(events: readonly MappedEvent[], signal: AbortSignal): Promise<WriteResult> {
@@ -75,7 +76,7 @@ export class FileSink implements Sink {
       for (const { file } of this.#open.values()) await file[Symbol.asyncDispose]()
       this.#open.clear()
     })
-    await Promise.all([this.#watching, this.#tidying])
+    await Promise.all([this.#watching, this.#tidying[Symbol.asyncDispose]()])
     this.#lock?.[Symbol.dispose]()
   }
 
@@ -150,7 +151,7 @@ export class FileSink implements Sink {
   async #retire(key: string, current: OpenFile): Promise<void> {
     await this.#close(key, current)
     await retire(current.file.path, this.#template)
-    this.#tidy()
+    this.#tidying.begin()
   }
 
   /** Before the first write: the lock, and the end of what an earlier run has left open. */
@@ -170,7 +171,7 @@ export class FileSink implements Sink {
     } catch (cause) {
       throw diskError(base, cause)
     }
-    this.#tidy()
+    this.#tidying.begin()
     this.#watching = this.#watch()
   }
 
@@ -209,31 +210,11 @@ export class FileSink implements Sink {
       if (signal.aborted) return
       try {
         await this.#inTurn(() => this.#retireStale())
-        this.#tidy()
+        this.#tidying.begin()
       } catch (error) {
         logger.warn('files of an earlier day could not be closed; it is tried again', { error: toError(error) })
       }
     }
-  }
-
-  /** Beside the writes: compressing a large file takes longer than an event may wait. One at a time. */
-  #tidy(): void {
-    const { compress_closed: compress, files_max: filesMax, age_max: ageMsMax } = this.#config
-    const { clock, logger } = this.#context
-    const { signal } = this.#closed
-    this.#isUntidy = true
-    this.#tidying ??= (async () => {
-      while (this.#isUntidy && !signal.aborted) {
-        this.#isUntidy = false
-        await tidy(this.#template, { compress, filesMax, ageMsMax }, clock.now(), signal)
-      }
-    })()
-      .catch((error: unknown) => {
-        if (!signal.aborted) logger.warn('closed files could not be compressed or removed; it is tried again', { error: toError(error) })
-      })
-      .finally(() => {
-        this.#tidying = undefined
-      })
   }
 
   #periodNow(): number {
