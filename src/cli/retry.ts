@@ -42,7 +42,7 @@ export async function retryLetters(
       homeless.set(component, (homeless.get(component) ?? 0) + 1)
       continue
     }
-    const outlet = outlets.get(component) ?? (await openOutlet(configured, config, io, scope))
+    const outlet = outlets.get(component) ?? (await openOutlet(configured, config, { io, stopped: stop.softStop }, scope))
     outlets.set(component, outlet)
     const mapped = outlet.mapper(new LogEvent({ ...letter, id: letter.eventId }))
     const refusal = await write(mapped, event => outlet.sink.write([event], stop.softStop))
@@ -68,7 +68,7 @@ interface Outlet {
 async function openOutlet(
   configured: CheckedConfig['sinks'][number],
   { sources }: CheckedConfig,
-  io: Io,
+  { io, stopped }: { readonly io: Io; readonly stopped: AbortSignal },
   scope: AsyncDisposableStack,
 ): Promise<Outlet> {
   const { id, settings, spec, own } = configured
@@ -83,6 +83,7 @@ async function openOutlet(
     logger: quiet,
     meter: SILENT_METER,
     report: () => {},
+    stopped,
   }
   return { sink: scope.use(await spec.create(own, sinkContext)), mapper }
 }

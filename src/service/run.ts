@@ -124,9 +124,11 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
 /** By their ids; `scope` disposes of them. */
 async function createComponents(options: ServiceOptions, board: StateBoard, scope: AsyncDisposableStack) {
   const { config } = options
+  const stopped = AbortSignal.any([options.stop.softStop, options.stop.hardStop])
   const sinks = new Map<string, Sink>()
   for (const { id, spec, own, settings } of config.sinks) {
-    const context = { ...contextOf(id, board, options), format: settings.format, streams: streamsFor(settings, config.sources) }
+    const streams = streamsFor(settings, config.sources)
+    const context = { ...contextOf(id, board, options), format: settings.format, streams, stopped }
     sinks.set(id, scope.use(await created(['sinks', id], () => spec.create(own, context))))
   }
   const sources = new Map<string, Source>()

@@ -26,6 +26,7 @@ export async function openSink(spec: SinkSpec, settings: Readonly<Record<string,
     meter: SILENT_METER,
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
     report: () => {},
+    stopped: new AbortController().signal,
   }
   const sink = await spec.create(spec.config.parse(settings), context)
   return { sink, logged, [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose]() }

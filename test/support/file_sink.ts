@@ -22,6 +22,7 @@ export function fileStage(
   const clock = new VirtualClock(START_MS)
   const said: string[] = []
   const say = (message: string) => void said.push(message)
+  const stop = new AbortController()
   const config = fileConfig.parse({ path: join(folder.path, template), compress_closed: false, ...settings })
   const context = {
     id: 'f',
@@ -31,10 +32,12 @@ export function fileStage(
     report() {},
     format: 'raw',
     streams: ['acme', 'globex'].map(source => ({ source, stream: 'organization' })),
+    stopped: stop.signal,
   }
   return {
     folder: folder.path,
     clock,
+    stop,
     said,
     open: () => new FileSink(config, context, disk),
     at: (name: string) => join(folder.path, name),

@@ -12,4 +12,5 @@ export const sinkContext = (id: string): SinkContext => ({
   report: quiet,
   format: 'raw',
   streams: [],
+  stopped: new AbortController().signal,
 })

@@ -29,15 +29,17 @@ export const register: Register = (program, { io, action }) => {
       action(async (options: ConfigOption & { json?: boolean }) => {
         using stop = stopSignals(() => {})
         const { sources, sinks } = configOf(options, io)
+        const stopped = stop.softStop
         const rows = await Promise.all(
           [
             ...sources.map(({ id, spec, own }) => ({ id, spec, create: () => spec.create(own, quietContext(id)) })),
             ...sinks.map(({ id, spec, own, settings }) => ({
               id,
               spec,
-              create: () => spec.create(own, { ...quietContext(id), format: settings.format, streams: streamsFor(settings, sources) }),
+              create: () =>
+                spec.create(own, { ...quietContext(id), format: settings.format, streams: streamsFor(settings, sources), stopped }),
             })),
-          ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stop.softStop))),
+          ].map(async ({ id, spec, create }: Checkable): Promise<CheckRow> => rowOf(id, spec.type, await checked(create, stopped))),
         )
         if (options.json) await io.print(rows.map(row => `${JSON.stringify(row)}\n`).join(''))
         else await io.print(table(['component', 'type', 'reachable', 'authenticated', 'what is wrong, and what to do'], rows.map(cells)))

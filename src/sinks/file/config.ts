@@ -23,7 +23,7 @@ export const fileConfig = z.strictObject({
   compress_closed: z
     .boolean()
     .default(true)
-    .describe('Compresses closed files with gzip: `audit.0001.ndjson.gz`. A run that ends waits up to 10 s for it.'),
+    .describe('Compresses closed files with gzip: `audit.0001.ndjson.gz`. A run that ends by itself waits for it, up to 60 s.'),
   files_max: z.int().min(1).max(1_000_000).optional().describe('Closed files that are kept of each series; the oldest go. Default: all.'),
   age_max: duration({ min: '1h', max: '36500d' })
     .optional()

@@ -171,7 +171,20 @@ test('a run that ends at once has compressed and removed what was closed', async
   expect(place.names()).toEqual(['audit-2026-01-01.0002.ndjson.gz', 'audit-2026-01-01.0003.ndjson.gz', TODAY])
 })
 
-test('a run that ends waits ten seconds for it, and leaves nothing half done', async () => {
+type Place = ReturnType<typeof fileStage>
+
+test.each([
+  [
+    'ends by itself waits a minute for it',
+    async ({ clock, names }: Place) => {
+      await expect.poll(() => clock.sleeping).toBe(1)
+      await clock.advance(59_999)
+      expect(names()).toContain('audit-2026-01-01.0001.ndjson.gz.partial')
+      await clock.advance(1)
+    },
+  ],
+  ['is told to stop does not wait for it', ({ stop }: Place) => stop.abort()],
+])('a run that %s, and leaves nothing half done', async (_, pass) => {
   using place = fileStage({ compress_closed: true })
   const closed = 'audit-2026-01-01.0001.ndjson'
   writeFileSync(place.at(closed), lines(A))
@@ -180,11 +193,9 @@ test('a run that ends waits ten seconds for it, and leaves nothing half done', a
   syncBuiltinESMExports()
   try {
     await sink.write([B], never)
-    await vi.waitFor(() => expect(place.names()).toContain(`${closed}.gz.partial`))
+    await expect.poll(() => place.names()).toContain(`${closed}.gz.partial`)
     const ended = sink[Symbol.asyncDispose]()
-    await place.clock.advance(9_999)
-    expect(place.names()).toContain(`${closed}.gz.partial`)
-    await place.clock.advance(1)
+    await pass(place)
     await ended
   } finally {
     reading.mockRestore()

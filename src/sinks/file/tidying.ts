@@ -3,8 +3,8 @@ import { toError } from '../../core/errors.ts'
 import { type Keeping, tidy } from './closed_files.ts'
 import type { PathTemplate } from './template.ts'
 
-/** What is not done by then is begun anew by the next run. Within the 15 s that a service manager is told to allow beside `shutdown_timeout`. */
-const CLOSING_MS_MAX = 10_000
+/** Enough for several files of the default `rotate_bytes`. What is not done by then is begun anew by the next run. */
+const CLOSING_MS_MAX = 60_000
 
 /** Compresses and removes closed files beside the writes: compressing a large file takes longer than an event may wait. One at a time. */
 export class Tidying implements AsyncDisposable {
@@ -40,13 +40,14 @@ export class Tidying implements AsyncDisposable {
       })
   }
 
-  /** Waits a while for what is under way: a run that lasts a moment would never get it done. */
+  /** Waits for what is under way, since a run that lasts a moment would never get it done; not where the run was told to stop. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { clock, stopped } = this.#context
     const finished = new AbortController()
-    const limit = this.#context.clock.sleep(CLOSING_MS_MAX, finished.signal).then(
-      () => this.#closed.abort(),
-      () => {}, // Finished before.
-    )
+    const limit = clock
+      .sleep(CLOSING_MS_MAX, AbortSignal.any([finished.signal, stopped]))
+      .catch(() => {}) // Finished, or stopped.
+      .then(() => this.#closed.abort())
     await this.#work
     finished.abort()
     await limit
