@@ -183,7 +183,7 @@ test.each([
       await clock.advance(1)
     },
   ],
-  ['is told to stop does not wait for it', ({ stop }: Place) => stop.abort()],
+  ['is told to stop does not wait for it', ({ stop }: Place) => Promise.resolve(stop.abort())],
 ])('a run that %s, and leaves nothing half done', async (_, pass) => {
   using place = fileStage({ compress_closed: true })
   const closed = 'audit-2026-01-01.0001.ndjson'
