@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
 import { systemClock } from '../clock.ts'
 import { Secret } from '../secret.ts'
@@ -168,9 +168,14 @@ describe('no answer', () => {
   })
 
   test('a request that was too late holds no connection', async () => {
-    const answers = [() => {}, (response: ServerResponse) => response.end()]
-    await using stage = await open((_, response) => void answers.shift()!(response), { concurrencyMax: 1, timeoutMs: 300 })
-    expect(await failure(send(stage))).toMatchObject({ code: 'x.timeout' })
+    const { promise: arrived, resolve } = Promise.withResolvers<void>()
+    const answers = [() => resolve(), (response: ServerResponse) => response.end()]
+    await using stage = await open((_, response) => void answers.shift()!(response), { concurrencyMax: 1, timeoutMs: 3_600_000 })
+    using timers = vi.spyOn(globalThis, 'setTimeout')
+    const late = failure(send(stage))
+    await arrived
+    timers.mock.calls.find(([, ms]) => ms === 3_600_000)![0]() // Its time is over.
+    expect(await late).toMatchObject({ code: 'x.timeout' })
     expect((await send(stage)).status).toBe(200)
   })
 
