@@ -15,7 +15,9 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           maxWorkers: '100%',
-          testTimeout: 60_000, // Against what hangs: how fast a machine is asserts nothing.
+          // Against what hangs: how fast a machine is asserts nothing.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
@@ -37,6 +39,7 @@ export default defineConfig({
           maxWorkers: 2, // Most of the time they wait for a server; more of those at once would not fit into the memory of a small machine.
           testTimeout: 300_000,
           hookTimeout: 900_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

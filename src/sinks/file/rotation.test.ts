@@ -20,7 +20,7 @@ test('a new day begins a new file; the old one is closed although nothing comes,
   await place.clock.advance(59_000)
   expect(place.names()).toEqual([TODAY])
   await place.clock.advance(1000)
-  await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz']))
+  await expect.poll(() => place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz'])
   expect(gunzipSync(readFileSync(place.at('audit-2026-01-01.0001.ndjson.gz'))).toString()).toBe(lines(A))
   await sink.write([B], never)
   expect(place.read('audit-2026-01-02.ndjson')).toBe(lines(B))
@@ -78,7 +78,7 @@ test('files of no configured source are not closed, compressed or removed, whate
   for (const number of [1, 2]) writeFileSync(place.at(`acme.000${number}.ndjson`), lines(A))
   await using sink = place.open()
   await sink.write([B], never)
-  await vi.waitFor(() => expect(place.names()).toEqual(['acme.0002.ndjson.gz', 'acme.ndjson', ...theirs]))
+  await expect.poll(() => place.names()).toEqual(['acme.0002.ndjson.gz', 'acme.ndjson', ...theirs])
 })
 
 test('what a crash left half compressed is finished, and nothing is there twice', async () => {
@@ -89,7 +89,7 @@ test('what a crash left half compressed is finished, and nothing is there twice'
   writeFileSync(place.at('audit-2026-01-01.0002.ndjson.gz'), 'whole')
   await using sink = place.open()
   await sink.write([C], never)
-  await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', 'audit-2026-01-01.0002.ndjson.gz', TODAY]))
+  await expect.poll(() => place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', 'audit-2026-01-01.0002.ndjson.gz', TODAY])
   expect(gunzipSync(readFileSync(place.at('audit-2026-01-01.0001.ndjson.gz'))).toString()).toBe(lines(A))
   expect(place.read('audit-2026-01-01.0002.ndjson.gz')).toBe('whole')
 })
@@ -108,7 +108,7 @@ test.each([
   }
   await using sink = place.open()
   await sink.write([A], never)
-  await vi.waitFor(() => expect(place.names()).toEqual([...kept.map(day => `audit-2025-12-2${day}.0001.ndjson`), TODAY]))
+  await expect.poll(() => place.names()).toEqual([...kept.map(day => `audit-2025-12-2${day}.0001.ndjson`), TODAY])
 })
 
 test('a write that comes before the watch has looked begins the new file itself', async () => {
@@ -134,7 +134,7 @@ test('what is compressed is synchronized, and has the rights and the time of wha
   try {
     await using sink = place.open()
     await sink.write([B], never)
-    await vi.waitFor(() => expect(place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', TODAY]))
+    await expect.poll(() => place.names()).toEqual(['audit-2026-01-01.0001.ndjson.gz', TODAY])
     expect(synced).toHaveBeenCalledOnce()
   } finally {
     synced.mockRestore()
