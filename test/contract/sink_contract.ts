@@ -34,17 +34,25 @@ const IDS = ['a', 'b', 'c']
 /** Where this destination's faults have another meaning, and which. */
 type Otherwise = Readonly<Partial<Record<Behaviour, typeof BatchRefusedError>>>
 
-/** The promises of every sink over HTTP whose requests give up within a second. */
-export function testSinkContract(name: string, open: () => Promise<SinkStage>, otherwise: Otherwise = {}): void {
+/** What never ends is given up soon; everywhere else a stall of this machine is no answer of the destination. */
+const settingsFor = (behaviour: Behaviour): Readonly<Record<string, string>> =>
+  behaviour === 'hang' || behaviour === 'trickle' ? { request_timeout: '1s' } : {}
+
+/** The promises of every sink over HTTP. */
+export function testSinkContract(
+  name: string,
+  open: (settings: Readonly<Record<string, string>>) => Promise<SinkStage>,
+  otherwise: Otherwise = {},
+): void {
   describe(`${name} keeps the sink contract`, () => {
     test('returning means stored', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       expect(await stage.sink.write(EVENTS, never)).toMatchObject({ rejected: [], deferred: [] })
       expect(stage.stored()).toEqual(IDS)
     })
 
     test('events that were written in its own frame are stored like others', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       const encoder = new EventEncoder(stage.sink.frame)
       expect(
         await stage.sink.write(
@@ -56,14 +64,14 @@ export function testSinkContract(name: string, open: () => Promise<SinkStage>, o
     })
 
     test('writes under way at once do not mix', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       const ids = Array.from({ length: 20 }, (_, n) => `event-${n}`)
       await Promise.all(ids.map(id => stage.sink.write([mapped(id)], never)))
       expect(stage.stored().toSorted()).toEqual(ids.toSorted())
     })
 
     test.each(FAULTS)('%s is told by its class, names no secret, and the next write goes through', async (behaviour, errorClass) => {
-      await using stage = await open()
+      await using stage = await open(settingsFor(behaviour))
       stage.behave(behaviour)
       const error: unknown = await stage.sink.write(EVENTS, never).catch((cause: unknown) => cause)
       expect(error).toBeInstanceOf(otherwise[behaviour] ?? errorClass)
@@ -75,7 +83,7 @@ export function testSinkContract(name: string, open: () => Promise<SinkStage>, o
     })
 
     test('an abort ends a write under way with its own reason', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       stage.behave('hang')
       const stop = new AbortController()
       const write = stage.sink.write(EVENTS, stop.signal)
@@ -85,19 +93,19 @@ export function testSinkContract(name: string, open: () => Promise<SinkStage>, o
     })
 
     test('after the abort nothing is sent', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       await expect(stage.sink.write(EVENTS, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped')
       expect([stage.requests(), stage.stored()]).toEqual([0, []])
     })
 
     test('check passes and stores nothing', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       await stage.sink.check(never)
       expect(stage.stored()).toEqual([])
     })
 
     test('no work outlives the sink (invariant 7)', async () => {
-      await using stage = await open()
+      await using stage = await open({})
       stage.behave('hang')
       const write = stage.sink.write(EVENTS, never).then(
         () => 'returned',

@@ -14,7 +14,7 @@ const EVENTS = ['a', 'b', 'c'].map(id => mapped(id, Date.now() - 1000))
 
 async function open(settings: object = {}) {
   const datadog = await startDatadogDouble('good-key')
-  const config = datadogConfig.parse({ url: datadog.url, api_key: 'good-key', request_timeout: '1s', proxy: 'none', ...settings })
+  const config = datadogConfig.parse({ url: datadog.url, api_key: 'good-key', proxy: 'none', ...settings })
   const sink = createDatadogSink(config, sinkContext('dd'))
   return {
     datadog,
@@ -52,8 +52,8 @@ test('of a batch with one event that is refused the others are delivered', async
   expect(storedIn(stage.datadog)).toEqual(['a', 'c'])
 })
 
-testSinkContract('datadog', async () => {
-  const { datadog, sink, ...rest } = await open()
+testSinkContract('datadog', async settings => {
+  const { datadog, sink, ...rest } = await open(settings)
   return {
     sink,
     secret: datadog.apiKey,

@@ -15,7 +15,7 @@ const KEY = 'some:secret-key'
 
 async function open(settings: object = {}) {
   const search = await startSearchDouble()
-  const config = elasticsearchConfig.parse({ urls: [search.url], api_key: KEY, request_timeout: '1s', proxy: 'none', ...settings })
+  const config = elasticsearchConfig.parse({ urls: [search.url], api_key: KEY, proxy: 'none', ...settings })
   const sink = createElasticsearchSink(config, sinkContext('es'))
   return {
     search,
@@ -35,8 +35,8 @@ testSinkStatuses('elasticsearch', { openAt: url => open({ urls: [url] }), otherw
 // The answer to a bulk request is as long as the batch.
 testSinkContract(
   'elasticsearch',
-  async () => {
-    const { search, sink, ...rest } = await open()
+  async settings => {
+    const { search, sink, ...rest } = await open(settings)
     return {
       sink,
       secret: 'secret-key',

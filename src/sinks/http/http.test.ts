@@ -17,7 +17,7 @@ const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n *
 
 async function open(settings: object = {}, authorization = 'Bearer good-token') {
   const receiver = await startHttpReceiver(authorization)
-  const config = httpConfig.parse({ url: receiver.url, token: 'good-token', request_timeout: '1s', proxy: 'none', ...settings })
+  const config = httpConfig.parse({ url: receiver.url, token: 'good-token', proxy: 'none', ...settings })
   const sink = createHttpSink(config, sinkContext('http'))
   return {
     receiver,
@@ -41,8 +41,8 @@ test('of a batch with one event that is refused the others are delivered', async
   expect(stage.receiver.ids()).toEqual(['a', 'c'])
 })
 
-testSinkContract('http', async () => {
-  const { receiver, sink, ...rest } = await open()
+testSinkContract('http', async settings => {
+  const { receiver, sink, ...rest } = await open(settings)
   return {
     sink,
     secret: 'good-token',

@@ -15,7 +15,7 @@ const never = new AbortController().signal
 
 async function open(settings: Readonly<Record<string, unknown>> = {}) {
   const double = await startOtlpDouble()
-  const config = otlp.config.parse({ url: double.url, token: SECRET, proxy: 'none', request_timeout: '1s', ...settings })
+  const config = otlp.config.parse({ url: double.url, token: SECRET, proxy: 'none', ...settings })
   const sink = await otlp.create(config, sinkContext('test'))
   return {
     double,
@@ -29,8 +29,8 @@ async function open(settings: Readonly<Record<string, unknown>> = {}) {
 
 testSinkStatuses('otlp', { openAt: url => open({ url }), words: { refusal: '{"code":3,"message":"invalid character"}', success: '{}' } })
 
-testSinkContract('otlp', async () => {
-  const { double, sink, ...rest } = await open()
+testSinkContract('otlp', async settings => {
+  const { double, sink, ...rest } = await open(settings)
   return {
     sink,
     secret: SECRET,
@@ -52,7 +52,7 @@ test.each([
 ])(
   'the exporter tries %i with Retry-After %s no second time by itself; who does is told the pause',
   async (status, retryAfter, code, retryAfterMs) => {
-    await using stage = await open({ request_timeout: '30s' })
+    await using stage = await open()
     Object.assign(stage.double, { behaviour: 'busy', status, retryAfter })
     await expect(stage.sink.write([mapped('e1')], never)).rejects.toMatchObject({ name: 'RetryableError', code, retryAfterMs })
     await stage.sink[Symbol.asyncDispose]() // Waits for whatever the exporter may still be doing.
@@ -61,7 +61,7 @@ test.each([
 )
 
 test.each(['gzip', 'none'])('bodies of many megabytes are sent whole, with compression %s', async compression => {
-  await using stage = await open({ compression, request_timeout: '30s' })
+  await using stage = await open({ compression })
   const noise = randomBytes(4 * 1024 * 1024).toString('base64')
   const ids = ['a', 'b', 'c']
   for (const id of ids) await stage.sink.write([{ ...mapped(id), document: { noise } }, mapped(`${id}2`)], never)
@@ -73,7 +73,7 @@ test('an answer that switches the protocol is none, and nothing waits for its re
     await bytesOf(request)
     response.socket!.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
   })
-  await using stage = await open({ url: server.url, request_timeout: '30s' })
+  await using stage = await open({ url: server.url })
   await expect(stage.sink.write([mapped('e1')], never)).rejects.toMatchObject({ name: 'RetryableError', code: 'otlp.unreachable' })
   await stage.sink[Symbol.asyncDispose]()
 })
@@ -110,7 +110,7 @@ test('a token that no header may hold is told as that, and not repeated (invaria
 })
 
 test('when it is closed, so is what the exporter had under way (invariant 7)', async () => {
-  const stage = await open({ request_timeout: '30s' })
+  const stage = await open()
   const ended: unknown[] = []
   const created = (message: unknown) => (message as { request: ClientRequest }).request.once('error', error => ended.push(error))
   subscribe('http.client.request.created', created)

@@ -25,7 +25,6 @@ async function open(settings: object = {}) {
     endpoint: double.url,
     access_key_id: 'a-key',
     secret_access_key: SECRET,
-    request_timeout: '1s',
     proxy: 'none',
     compression: 'none',
     ...settings,
@@ -62,8 +61,8 @@ const failed = (work: Promise<unknown>) =>
 const OBJECTS = { 400: BlockedError, 413: BlockedError, 422: BlockedError }
 testSinkStatuses('s3', { openAt: url => open({ endpoint: url }), otherwise: OBJECTS })
 
-testSinkContract('s3', async () => {
-  const { double, sink, ...rest } = await open()
+testSinkContract('s3', async settings => {
+  const { double, sink, ...rest } = await open(settings)
   return {
     sink,
     secret: SECRET,

@@ -19,7 +19,7 @@ async function stage({ isHeldBack = false }) {
     questions.push(request.url!)
     response.writeHead(200).end(JSON.stringify({ acks: { 0: !isHeldBack } }))
   })
-  const settings = { acknowledge: true, acknowledge_interval: '100ms', acknowledge_timeout: '5s', compression: 'none', proxy: 'none' }
+  const settings = { acknowledge: true, acknowledge_interval: '100ms', acknowledge_timeout: '60s', compression: 'none', proxy: 'none' }
   const sink = createSplunkHecSink(splunkHecConfig.parse({ url: server.url, token: 'good', ...settings }), sinkContext('splunk'))
   return {
     channels,

@@ -4,24 +4,26 @@ import { expectOneRefused, testSinkStatuses } from '../../../test/contract/sink_
 import { type HecDouble, startHecDouble } from '../../../test/doubles/splunk_hec.ts'
 import { idsOf, mapped } from '../../../test/support/events.ts'
 import { sinkContext } from '../../../test/support/sink_context.ts'
+import { sleptClock } from '../../../test/support/slept_clock.ts'
+import type { Clock } from '../../core/clock.ts'
 import { BatchRefusedError, BlockedError, RetryableError } from '../../core/errors.ts'
+import { systemClock } from '../../toolkit/clock.ts'
 import { splunkHecConfig } from './config.ts'
 import { createSplunkHecSink } from './sink.ts'
 
 const never = new AbortController().signal
 const EVENTS = ['a', 'b', 'c'].map((id, n) => mapped(id, 1_767_225_600_123 + n * 1000))
 
-async function open(settings: object = {}) {
+async function open(settings: object = {}, clock: Clock = systemClock) {
   const hec = await startHecDouble('good-token')
   const config = splunkHecConfig.parse({
     url: hec.url,
     token: 'good-token',
-    request_timeout: '1s',
     proxy: 'none',
     acknowledge_interval: '100ms',
     ...settings,
   })
-  const sink = createSplunkHecSink(config, sinkContext('splunk'))
+  const sink = createSplunkHecSink(config, { ...sinkContext('splunk'), clock })
   return {
     hec,
     sink,
@@ -70,8 +72,8 @@ test.each([
   expect(new Set(storedIn(stage.hec))).toEqual(new Set(stored))
 })
 
-testSinkContract('splunk_hec', async () => {
-  const { hec, sink, ...rest } = await open()
+testSinkContract('splunk_hec', async settings => {
+  const { hec, sink, ...rest } = await open(settings)
   return {
     sink,
     secret: hec.token,
@@ -136,7 +138,7 @@ test('a destination that is not there may come back', async () => {
 })
 
 test('with acknowledgement, returning means indexed', async () => {
-  await using stage = await open({ acknowledge: true, acknowledge_timeout: '5s' })
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' })
   stage.hec.acknowledgement = 'held back'
   let returned = false
   const write = stage.sink.write(EVENTS, never).then(() => {
@@ -150,7 +152,7 @@ test('with acknowledgement, returning means indexed', async () => {
 })
 
 test('first writes at once do not take the acknowledgements from each other', async () => {
-  await using stage = await open({ acknowledge: true, acknowledge_timeout: '2s' })
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' })
   stage.hec.acknowledgement = 'at once'
   await Promise.all(['a', 'b', 'c', 'd'].map(id => stage.sink.write([mapped(id)], never)))
   expect(new Set(stage.hec.events.map(({ fields }) => fields.event_id))).toEqual(new Set(['a', 'b', 'c', 'd']))
@@ -167,7 +169,7 @@ test('a token that is withdrawn while a batch waits to be acknowledged blocks at
 })
 
 test('a batch that the collector lost in a restart is not taken for another one that was given its number', async () => {
-  await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' }, sleptClock())
   const stored = async () => {
     while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
   }
@@ -185,7 +187,7 @@ test('a batch that the collector lost in a restart is not taken for another one 
 })
 
 test('a batch that is never acknowledged is sent again', async () => {
-  await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+  await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' }, sleptClock())
   stage.hec.acknowledgement = 'held back'
   await expect(stage.sink.write(EVENTS, never)).rejects.toMatchObject({ name: 'RetryableError', code: 'splunk_hec.unacknowledged' })
 })
@@ -198,7 +200,7 @@ test.each([
 ])(
   'where acknowledgements are answered with %i %s, a batch that was stored is not sent again before that is mended',
   async (status, text, code) => {
-    await using stage = await open({ acknowledge: true, acknowledge_timeout: '1s' })
+    await using stage = await open({ acknowledge: true, acknowledge_timeout: '60s' }, sleptClock())
     stage.hec.acknowledgement = 'held back'
     const first = stage.sink.write(EVENTS, never)
     while (stage.hec.events.length === 0) await new Promise(resolve => setImmediate(resolve))
