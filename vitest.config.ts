@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: '100%',
-          testTimeout: 120_000,
+          testTimeout: 300_000, // Most of it is the start of processes, which a busy machine draws out.
           hookTimeout: 120_000,
         },
       },
