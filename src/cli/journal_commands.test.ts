@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { event } from '../../test/support/events.ts'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { LogEvent } from '../core/event.ts'
 import type { Journal } from '../journal/journal.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { digestOf } from '../paging/digest.ts'
 import { SILENT_METER } from '../service/meter.ts'
-import { systemClock } from '../toolkit/clock.ts'
 
 const KEY = { source: 'acme', stream: 'organization' }
 const START_S = Date.UTC(2026, 0, 1) / 1000
@@ -20,10 +20,11 @@ const ids = (n: number) => [`w${n}-a`, `w${n}-b`]
 let folder: string
 let path: string
 
+/** At the time of its windows: those of long ago are forgotten. */
 const openHere = () =>
   openSqliteJournal(
     { path, sinks: ['splunk'], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 },
-    { clock: systemClock, logger: { debug() {}, info() {}, warn() {}, error() {} }, meter: SILENT_METER },
+    { clock: new VirtualClock(START_S * 1000), logger: { debug() {}, info() {}, warn() {}, error() {} }, meter: SILENT_METER },
   )
 
 /** The n-th window is the n-th hour and has two events. */

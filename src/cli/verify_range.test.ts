@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
+import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
-import { systemClock } from '../toolkit/clock.ts'
 
 const LIMITS = { sinks: [], backlogBytesMax: 1e9, retentionAgeMs: 1e15, retentionBytesMax: 1e9 }
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -21,7 +21,10 @@ test.each([
   using folder = temporaryFolder()
   const path = join(folder.path, 'journal.db')
   {
-    await using journal = await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+    await using journal = await openSqliteJournal(
+      { path, ...LIMITS },
+      { clock: new VirtualClock(fromS * 1000), logger: quiet, meter: SILENT_METER },
+    )
     const key = { source: 'acme', stream: 'organization' }
     await journal.append(key, { events: [], position: 1, sealed: [SEALED] }, new AbortController().signal)
   }
