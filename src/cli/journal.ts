@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import type { CheckedConfig } from '../config/load.ts'
+import { didYouMean } from '../config/nearest.ts'
 import type { Journal, JournalReader, StreamKey } from '../journal/journal.ts'
 import { openJournalReader } from '../service/journal.ts'
 import { SILENT_METER } from '../service/meter.ts'
@@ -35,11 +36,23 @@ export async function writerOf(path: string, io: Io): Promise<Journal> {
   return openSqliteJournal({ path, ...limits }, { clock: systemClock, logger, meter: SILENT_METER })
 }
 
-/** Refuses a source that the journal has never seen: of one that is misspelt, no events would look like silence. */
-export async function checkSources(journal: JournalReader, sources: readonly string[] = []): Promise<void> {
-  const known = [...new Set((await journal.streams()).map(({ source }) => source))]
-  const unknown = sources.find(source => !known.includes(source))
-  if (unknown !== undefined) throw notFound(`The journal knows no source "${unknown}"; there are: ${known.join(', ') || 'none'}`)
+/**
+ * Refuses a source that neither the journal nor `configured` has: of one that is misspelt, no events would look like silence.
+ */
+export async function checkSources(
+  journal: JournalReader,
+  sources: readonly string[] = [],
+  configured: Iterable<string> = [],
+): Promise<void> {
+  const known = new Set([...(await journal.streams()).map(({ source }) => source), ...configured])
+  const unknown = sources.find(source => !known.has(source))
+  if (unknown !== undefined) throw unknownName('The journal knows no source', unknown, known)
+}
+
+/** Of a name that is most likely misspelt: what there is, and which of it may be meant. */
+export function unknownName(what: string, name: string, known: Iterable<string>) {
+  const names = [...known]
+  return notFound(`${what} "${name}"; there are: ${names.join(', ') || 'none'}${didYouMean(name, names)}`)
 }
 
 /** The stream of that name; undefined for the name of a sink. */

@@ -1,7 +1,8 @@
 import type { DeadLetter, JournalReader } from '../../journal/journal.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
+import type { Io } from '../io.ts'
 import { iso } from '../iso.ts'
-import { type JournalOption, journalOption, journalPathOf, readerOf, writerOf } from '../journal.ts'
+import { type JournalOption, journalOption, journalPathOf, readerOf, unknownName, writerOf } from '../journal.ts'
 import { everyLetter } from '../letters.ts'
 import { configOf, configOption, jsonOption, parseNumber, repeatedConfigOption } from '../options.ts'
 import type { Register } from '../program.ts'
@@ -29,6 +30,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async ({ component, limit, json, ...options }: Selection & { limit: string; json?: boolean }) => {
         await using journal = await readerOf(options, io)
+        await checkComponent(journal, component, options, io)
         const found = everyLetter(journal, { component, limit: parseNumber('limit', limit, { minimum: 1, whole: true }) })
         if (json) for await (const letter of found) await io.print(`${JSON.stringify(letter)}\n`)
         else await io.print(table(['id', 'component', 'when', 'event', 'reason'], await Array.fromAsync(found, cells)))
@@ -41,8 +43,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (id: string, options: Selection) => {
         await using journal = await readerOf(options, io)
-        const letter = await journal.deadLetter(id)
-        if (letter === undefined) throw notFound(`There is no dead letter ${id}`)
+        const [letter] = await Array.fromAsync(selected(journal, [id], options))
         await io.print(`${JSON.stringify(letter)}\n`)
         return EXIT.done
       }),
@@ -55,6 +56,7 @@ export const register: Register = (program, { io, action }) => {
       action(async (ids: readonly string[], options: Selection) => {
         const config = configOf(options, io)
         await using journal = await writerOf(journalPathOf(options, io), io)
+        await checkComponent(journal, options.component, options, io)
         const { delivered, left } = await retryLetters(selected(journal, ids, options), { config, journal, io })
         io.say(`${delivered} delivered, ${left} left`)
         return left === 0 ? EXIT.done : EXIT.failed
@@ -67,11 +69,21 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (ids: readonly string[], options: Selection) => {
         await using journal = await writerOf(journalPathOf(options, io), io)
+        await checkComponent(journal, options.component, options, io)
         const found = await Array.fromAsync(selected(journal, ids, options), ({ id }) => id)
         io.say(`${await journal.dropDeadLetters(found)} removed`)
         return EXIT.done
       }),
     )
+}
+
+/** Refuses a component that nobody knows and that has no letters: of one that is misspelt, none would look like good news. */
+async function checkComponent(journal: JournalReader, component: string | undefined, options: JournalOption, io: Io): Promise<void> {
+  if (component === undefined || (await journal.deadLetters({ component, limit: 1 })).length > 0) return
+  const config = options.journal === undefined ? configOf(options, io) : { sources: [], sinks: [] }
+  const seen = [...(await journal.sinks()), ...(await journal.streams()).map(({ source }) => source)]
+  const known = new Set([...seen, ...[...config.sources, ...config.sinks].map(({ id }) => id)])
+  if (!known.has(component)) throw unknownName('There is no sink or source', component, known)
 }
 
 /** Throws before the first letter where one of the ids is wrong. */
@@ -80,7 +92,8 @@ async function* selected(journal: JournalReader, ids: readonly string[], { compo
   if (all) return yield* everyLetter(journal, { component })
   for (const id of ids) {
     const letter = await journal.deadLetter(id)
-    if (letter === undefined || (component !== undefined && letter.component !== component)) throw notFound(`There is no dead letter ${id}`)
+    if (letter === undefined || (component !== undefined && letter.component !== component))
+      throw notFound(`There is no dead letter ${id}${component === undefined ? '' : ` of ${component}`}`)
   }
   for (const id of new Set(ids)) {
     const letter = await journal.deadLetter(id)

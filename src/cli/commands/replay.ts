@@ -1,9 +1,9 @@
 import type { CheckedConfig } from '../../config/load.ts'
 import { comparePositions } from '../../journal/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
-import { EXIT, notFound } from '../exit.ts'
+import { EXIT } from '../exit.ts'
 import { iso } from '../iso.ts'
-import { type JournalOption, journalOption, journalPathOf, writerOf } from '../journal.ts'
+import { type JournalOption, journalOption, journalPathOf, unknownName, writerOf } from '../journal.ts'
 import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 
@@ -17,12 +17,13 @@ export const register: Register = (program, { io, action }) => {
     .addOption(journalOption())
     .action(
       action(async ({ sink, from, ...options }: JournalOption & { sink: string; from: string }) => {
-        const configured = options.journal === undefined ? configOf(options, io).sinks.find(({ id }) => id === sink) : undefined
+        const sinks = options.journal === undefined ? configOf(options, io).sinks : []
+        const configured = sinks.find(({ id }) => id === sink)
         const fromMs = stretchStart(parseTimeMs(from, systemClock.now()), configured)
         await using journal = await writerOf(journalPathOf(options, io), io)
         const known = await journal.sinks()
         if (!known.includes(sink) && configured === undefined)
-          throw notFound(`No sink "${sink}" has a position in the journal; there are: ${known.join(', ') || 'none'}`)
+          throw unknownName('The journal knows no sink', sink, new Set([...known, ...sinks.map(({ id }) => id)]))
         const [position, wanted] = [await journal.sinkPosition(sink), await journal.positionAt(fromMs)]
         // Forwards would leave out what it has not been sent. A sink without a position has nothing to leave out.
         const isBehind = position !== undefined && (await comparePositions(journal, position, wanted)) < 0

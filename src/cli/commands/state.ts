@@ -9,8 +9,8 @@ import { readPosition } from '../../paging/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { EXIT, notFound, usageError } from '../exit.ts'
 import { iso, isoOfSeconds } from '../iso.ts'
-import { type JournalOption, journalOption, journalPathOf, readerOf, streamOf, writerOf } from '../journal.ts'
-import { configOption, jsonOption, repeatedConfigOption } from '../options.ts'
+import { type JournalOption, journalOption, journalPathOf, readerOf, streamOf, unknownName, writerOf } from '../journal.ts'
+import { configOf, configOption, jsonOption, repeatedConfigOption } from '../options.ts'
 import { OutputFile } from '../output_file.ts'
 import type { Register } from '../program.ts'
 import { table } from '../table.ts'
@@ -58,7 +58,8 @@ export const register: Register = (program, { io, action }) => {
       action(async (name: string, text: string, options: JournalOption) => {
         const position = parsePosition(text)
         await using journal = await writerOf(journalPathOf(options, io), io)
-        await checkKnown(journal, name)
+        // As for `replay`: a sink that has delivered nothing yet may be told where to begin.
+        await checkKnown(journal, name, options.journal === undefined ? configOf(options, io).sinks.map(({ id }) => id) : [])
         await checkPosition(journal, name, position)
         io.say(await put(journal, name, position))
         return EXIT.done
@@ -121,10 +122,10 @@ async function stateOf(journal: JournalReader): Promise<State> {
   return { streams, sinks }
 }
 
-/** Refuses a name that the journal has never seen: most likely it is misspelt. */
-async function checkKnown(journal: JournalReader, name: string): Promise<void> {
-  const known = [...(await journal.streams()).map(streamName), ...(await journal.sinks())]
-  if (!known.includes(name)) throw notFound(`The journal knows no "${name}"; there are: ${known.join(', ') || 'none'}`)
+/** Refuses a name that neither the journal nor `configured` has. */
+async function checkKnown(journal: JournalReader, name: string, configured: Iterable<string> = []): Promise<void> {
+  const known = new Set([...(await journal.streams()).map(streamName), ...(await journal.sinks()), ...configured])
+  if (!known.has(name)) throw unknownName('The journal knows no', name, known)
 }
 
 /** Refuses what the next run would refuse, or would leave out events by. */

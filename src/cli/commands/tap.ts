@@ -6,8 +6,8 @@ import { raced } from '../../toolkit/raced.ts'
 import { withinMs } from '../../toolkit/within.ts'
 import { EXIT } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
-import { type JournalOption, journalOption, readerOf } from '../journal.ts'
-import { configOption, parseTimeMs } from '../options.ts'
+import { checkSources, type JournalOption, journalOption, readerOf } from '../journal.ts'
+import { configOf, configOption, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 
 /** How long what is being printed is waited for after a stop. */
@@ -31,6 +31,9 @@ export const register: Register = (program, { io, action }) => {
       action(async (options: TapOptions) => {
         using stop = stopSignals(() => {})
         await using journal = await readerOf(options, io)
+        // A configured source may have its first events to come.
+        const configured = options.journal === undefined ? configOf(options, io).sources.map(({ id }) => id) : []
+        await checkSources(journal, options.source, configured)
         const mapper = await mapperOf(options)
         const nowMs = systemClock.now()
         const from = options.since === undefined ? await journal.head() : await journal.positionAt(parseTimeMs(options.since, nowMs))
