@@ -23,6 +23,12 @@ export const jsonOption = () => new Option('--json', 'print JSON instead of text
 
 export const configOf = ({ config }: ConfigOption, io: Io): CheckedConfig => loadConfig(config, { registry: REGISTRY, env: io.env })
 
+/** The same configuration, for a line that is copied into a shell: ` -c tailrace.yaml`, or nothing where it is the default. */
+export function configWords({ config }: ConfigOption): string {
+  if (config.length === 1 && config[0] === 'config') return ''
+  return config.map(path => ` -c ${/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`).join('')
+}
+
 /** An ISO time, or a duration ago: `2026-01-31`, `2026-01-31T08:00:00Z`, `30d`. In ms since 1970, which no duration goes back beyond. */
 export function parseTimeMs(text: string, nowMs: number): number {
   const agoMs = parseDurationMs(text)

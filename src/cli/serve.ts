@@ -19,10 +19,12 @@ export interface ServeOptions {
   readonly bounds: ReadBounds
   readonly io: Io
   readonly version: string
+  /** Names the configuration to another command: such as ` -c tailrace.yaml`. */
+  readonly commandOptions?: string
 }
 
 /** Runs a configuration with logs, metrics, admin server and stop signals; resolves to the exit code. */
-export async function serve({ config, bounds, io, version }: ServeOptions): Promise<number> {
+export async function serve({ config, bounds, io, version, commandOptions }: ServeOptions): Promise<number> {
   const { log, admin } = config.service
   const format = log.format === 'auto' ? (io.isTerminal ? 'text' : 'json') : log.format
   const prometheus = createPrometheusMeter()
@@ -52,7 +54,7 @@ export async function serve({ config, bounds, io, version }: ServeOptions): Prom
     return scope
   }
   const onStuck = () => process.exit(EXIT.failed)
-  const context = { clock: systemClock, logger, meter, onWait, onStart, onStuck }
+  const context = { clock: systemClock, logger, meter, commandOptions, onWait, onStart, onStuck }
   try {
     const { unavailable, isComplete } = await runService({ config, registry: REGISTRY, bounds, stop, ...context })
     for (const entry of unavailable) {

@@ -4,7 +4,7 @@ import { exampleRegistry } from '../../test/support/registry.ts'
 import { VirtualClock } from '../../test/support/virtual_clock.ts'
 import { checkConfig } from '../config/load.ts'
 import { FatalError } from '../core/errors.ts'
-import { openedEventually, openJournal, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
+import { openedEventually, openJournal, tellFrom, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
 import { SILENT_METER } from './meter.ts'
 
 const YAML = `
@@ -65,14 +65,35 @@ test('a position that nobody goes on from is told, and who begins anew', async (
   const said: unknown[] = []
   const say = (level: string) => (message: string, fields?: object) =>
     void said.push([level, message.match(/\d+ events|tailrace state reset [^"]+/g), fields])
-  const names = { sinks: ['hec', 'new'], streams: ['acme/organization', 'new/organization'] }
+  const names = { sinks: ['hec', 'new'], streams: ['acme/organization', 'new/organization'], commandOptions: ' -c t.yaml' }
   await tellPositions(journal, names, { ...logger, info: say('info'), warn: say('warn') })
   expect(said).toEqual([
     ['info', ['4 events'], { component: 'new' }],
-    ['warn', ['4 events', 'tailrace state reset away'], { component: 'away' }],
-    ['warn', ['tailrace state reset acme/tenant'], { component: 'acme/tenant' }],
-    ['warn', ['tailrace state reset old/organization'], { component: 'old/organization' }],
+    ['warn', ['4 events', 'tailrace state reset away -c t.yaml'], { component: 'away' }],
+    ['warn', ['tailrace state reset acme/tenant -c t.yaml'], { component: 'acme/tenant' }],
+    ['warn', ['tailrace state reset old/organization -c t.yaml'], { component: 'old/organization' }],
   ])
+})
+
+// Goal: who asks for more of the past does not take what is read for it.
+test.each([
+  [
+    4999,
+    'warn',
+    /began at 1970-01-01T00:00:05\.000Z: what is before that is not read\. .*"tailrace state reset acme\/organization -c t\.yaml"/,
+  ],
+  [5000, 'info', /has read from before --from on/],
+])('a stream that has a position since second 5 says that --from, at %i ms, is passed over', async (fromMs, level, message) => {
+  await using journal = await open()
+  for (const stream of ['organization', 'tenant', 'other']) {
+    await journal.append({ source: 'acme', stream }, { events: [event(stream)], position: { start: 5, frontier: 60, segments: [] } }, never)
+  }
+  await journal.saveStreamPosition({ source: 'acme', stream: 'tenant' }, undefined)
+  const said: unknown[] = []
+  const say = (at: string) => (text: string, fields?: object) => void said.push([at, text, fields])
+  const names = { streams: ['acme/organization', 'acme/tenant', 'new/organization'], commandOptions: ' -c t.yaml' }
+  await tellFrom(journal, fromMs, names, { ...logger, info: say('info'), warn: say('warn') })
+  expect(said).toEqual([[level, expect.stringMatching(message) as string, { component: 'acme/organization' }]])
 })
 
 const full = () => new FatalError('journal.unavailable', 'no room on the disk', { exitCode: 69 })

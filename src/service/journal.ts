@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { type Logger, streamName } from '../core/context.ts'
 import { FatalError } from '../core/errors.ts'
 import type { Journal, JournalContext, JournalLimits, JournalReader } from '../journal/journal.ts'
+import { readPosition } from '../paging/position.ts'
 
 /** Text that a journal in memory holds for the slowest sink, whatever the user sets: more would end the process. */
 const MEMORY_BYTES_MAX = 128 * 2 ** 20
@@ -90,18 +91,23 @@ export async function warnOfRemoved(journal: JournalReader, sinks: readonly stri
   }
 }
 
-/** What the configuration has, by the names that positions have. */
+/** What the configuration has, by the names that positions have, and how it is named to a command. */
 export interface PositionNames {
   readonly sinks: readonly string[]
   /** Such as `acme/organization`. */
   readonly streams: readonly string[]
+  /** Such as ` -c tailrace.yaml`. */
+  readonly commandOptions?: string | undefined
 }
 
 /**
  * Positions belong to ids. One that nobody goes on from is warned of: an id was changed, a part of the configuration is missing,
  * or it was taken out for good. That a sink begins anew is said.
  */
-export async function tellPositions(journal: JournalReader, { sinks, streams }: PositionNames, logger: Logger): Promise<void> {
+export async function tellPositions(journal: JournalReader, names: PositionNames, logger: Logger): Promise<void> {
+  const { sinks, streams, commandOptions = '' } = names
+  const forget = (name: string) =>
+    `If it was taken out for good: "tailrace state reset ${name}${commandOptions}", while nothing runs, forgets the position`
   const known = await journal.sinks()
   for (const component of sinks.filter(id => !known.includes(id))) {
     const { events } = await journal.backlog(component)
@@ -111,7 +117,7 @@ export async function tellPositions(journal: JournalReader, { sinks, streams }: 
     const { events } = await journal.backlog(component)
     const message =
       `the journal has a position of this sink, which is not configured: ${events} events wait for it, and the retention may remove them. ` +
-      `Under another id a sink begins with the oldest retained event. "tailrace state reset ${component}" forgets the position`
+      `Under another id a sink begins with the oldest retained event. ${forget(component)}`
     logger.warn(message, { component })
   }
   for (const key of await journal.streams()) {
@@ -119,8 +125,34 @@ export async function tellPositions(journal: JournalReader, { sinks, streams }: 
     if (streams.includes(component) || (await journal.streamPosition(key)) === undefined) continue
     const message =
       'the journal has a position of this stream, which no configured source reads. Under another id a source begins at its start. ' +
-      `"tailrace state reset ${component}" forgets the position`
+      forget(component)
     logger.warn(message, { component })
+  }
+}
+
+/** Says which streams do not begin at `--from`, for they have a position; a warning where less is read than was asked for. */
+export async function tellFrom(
+  journal: JournalReader,
+  fromMs: number,
+  { streams, commandOptions = '' }: Pick<PositionNames, 'streams' | 'commandOptions'>,
+  logger: Logger,
+): Promise<void> {
+  for (const key of await journal.streams()) {
+    const component = streamName(key)
+    const position = streams.includes(component) ? await journal.streamPosition(key) : undefined
+    if (position === undefined) continue
+    const { startS = Number.POSITIVE_INFINITY } = readPosition(position) ?? {}
+    const stands = '--from is passed over: this stream has a position, and goes on from there'
+    if (fromMs >= startS * 1000) {
+      const message = `${stands}. It has read from before --from on; "tailrace replay" sends a sink again what the journal retains`
+      logger.info(message, { component })
+      continue
+    }
+    const since = Number.isFinite(startS)
+      ? `, which began at ${new Date(startS * 1000).toISOString()}: what is before that is not read`
+      : ''
+    const again = `To read from --from on: stop, "tailrace state reset ${component}${commandOptions}", and run with --from again`
+    logger.warn(`${stands}${since}. ${again}`, { component })
   }
 }
 

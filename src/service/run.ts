@@ -12,7 +12,7 @@ import { checkOne } from './checks.ts'
 import { runDelivery } from './delivery.ts'
 import { createSinkFilter } from './filtering.ts'
 import { runIngest } from './ingest.ts'
-import { openedEventually, openJournal, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
+import { openedEventually, openJournal, tellFrom, tellPositions, warnOfRemoved, watchDisk } from './journal.ts'
 import { withFields } from './log.ts'
 import { createMappers } from './mapping.ts'
 import { allSettled } from './scope.ts'
@@ -31,6 +31,8 @@ export interface ServiceOptions {
   readonly meter: Meter
   readonly bounds: ReadBounds
   readonly stop: StopSignals
+  /** Names the configuration to another command, in messages: such as ` -c tailrace.yaml`. */
+  readonly commandOptions?: string | undefined
   /** Called when something does not end although it was told to, to end the process. Default: it is waited for. */
   readonly onStuck?: () => void
   /** Called at most once, when the run waits for a journal that can't be opened yet. The result is disposed of when the wait is over. */
@@ -70,7 +72,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   await warnOfRemoved(journal, sinkIds, logger)
   const { sinks, sources } = await createComponents(options, board, scope)
   const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => streamName({ source: id, stream: name })))
-  await tellPositions(journal, { sinks: sinkIds, streams }, logger)
+  const names = { sinks: sinkIds, streams, commandOptions: options.commandOptions }
+  await tellPositions(journal, names, logger)
+  if (options.bounds.fromMs !== undefined) await tellFrom(journal, options.bounds.fromMs, names, logger)
   const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
   if (options.onStart !== undefined) scope.use(await options.onStart({ config, board, journal }))
 

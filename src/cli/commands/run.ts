@@ -1,6 +1,6 @@
 import type { ReadBounds } from '../../core/source.ts'
 import { usageError } from '../exit.ts'
-import { type ConfigOption, configOf, configOption, parseTimeMs } from '../options.ts'
+import { type ConfigOption, configOf, configOption, configWords, parseTimeMs } from '../options.ts'
 import type { Register } from '../program.ts'
 import { serve } from '../serve.ts'
 
@@ -21,7 +21,7 @@ export const register: Register = (program, { io, version, action }) => {
     .action(
       action(async (options: RunOptions) => {
         const bounds = boundsOf(options, Date.now())
-        return serve({ config: configOf(options, io), bounds, io, version })
+        return serve({ config: configOf(options, io), bounds, io, version, commandOptions: configWords(options) })
       }),
     )
 }
