@@ -60,7 +60,7 @@ export function errorsPage(root: string): string {
   return `# Errors
 ${GENERATED}
 Codes are stable: in logs as \`error.code\`, in \`/readyz\` as \`code\`, in \`tailrace_sink_retries_total\` as \`code\`.
-\`<component>\` stands for the type of a component, such as \`splunk_hec\`; where a type has a row of its own, that one counts.
+\`<component>\` stands for the type of a component, such as \`splunk_hec\`.
 
 | code | what is done |
 |---|---|
