@@ -58,7 +58,7 @@ test('what came before the first window or after the last, or is beyond the rete
   const source = { type: 'openai_audit', base_url: simulator.url, api_key: 'k' }
   writeFileSync(config, JSON.stringify({ journal: { path }, sources: { acme: source }, sinks: { out: { type: 'stdout' } } }))
   const verify = (...range: string[]) => cli(['verify', '--against-api', '-c', config, '--json', ...range])
-  expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('"differences":[]}\n') as string })
+  expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('"differences":[],"notes":[]}\n') as string })
   simulator.add({ id: 'since', type: 'login.failed', effective_at: nowS })
   expect((await verify('--to', new Date((nowS + 60) * 1000).toISOString())).out).not.toContain('since')
   simulator.add({ id: 'missed', type: 'login.failed', effective_at: nowS - 100 })

@@ -1,9 +1,12 @@
+import type { Position } from '../core/batch.ts'
 import { streamName } from '../core/context.ts'
 import type { LogEvent } from '../core/event.ts'
 import type { JournalReader, LedgerRow, StreamKey } from '../journal/journal.ts'
+import { comparePositions } from '../journal/position.ts'
 import { digestOf } from '../paging/digest.ts'
 import { hasOwnTime } from '../record/received.ts'
 import { isoOfSeconds } from './iso.ts'
+import type { SecondsRange } from './ledger.ts'
 
 /** The longest a window may take from its first answer to its seal. */
 const LISTING_MS_MAX = 3_600_000
@@ -12,40 +15,94 @@ const WINDOWS_MAX = 256
 /** Windows that have listed this many events are compared at once, however few they are. */
 const EVENTS_MAX = 20_000
 
+/** A window, and the ids that the journal holds of it. */
+interface Held {
+  readonly row: LedgerRow
+  readonly ids: ReadonlySet<string>
+  /** Whether they are those that the window was sealed with. */
+  readonly isRight: boolean
+}
+
 type Received = Pick<LogEvent, 'id' | 'receivedMs'>
 
-/** Compares the windows of a stream, told in the order of their start, with the events that the journal holds of them. */
+/** What the windows of a stream are unlike the journal in. */
+export interface Findings {
+  readonly differences: readonly string[]
+  /** What is no difference, and not to be taken for one. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Compares the windows of a stream, told in the order of their start, with the events that the journal holds of them.
+ *
+ * An API may list less than it had listed before: its own retention is over, a project was deleted. A window that was then
+ * listed once more has another digest, and yet nothing is missing. That is told from a loss by what can be shown:
+ *
+ * - everything in that listing had been in the journal before it, for it brought nothing new;
+ * - the journal has lost none of its events since, for they are numbered without a gap;
+ * - each event that the journal holds there was listed by the API: it is in another window, whose digest is right.
+ */
 export class Digests {
   readonly #journal: JournalReader
   readonly #key: StreamKey
   readonly #differences: string[] = []
-  #rows: LedgerRow[] = []
-  #events = 0
+  /** Listings that brought nothing new, and are unlike the journal. */
+  readonly #again: LedgerRow[] = []
+  readonly #rows: Rows
 
   constructor(journal: JournalReader, key: StreamKey) {
     this.#journal = journal
     this.#key = key
+    this.#rows = new Rows(rows => this.#compare(rows))
   }
 
   async add(row: LedgerRow): Promise<void> {
-    this.#rows.push(row)
-    this.#events += row.events + row.repeats
-    if (this.#rows.length >= WINDOWS_MAX || this.#events >= EVENTS_MAX) await this.#compare()
+    await this.#rows.add(row)
   }
 
   /** What was found, once no window follows. */
-  async differences(): Promise<readonly string[]> {
-    if (this.#rows.length > 0) await this.#compare()
-    return this.#differences
+  async findings(): Promise<Findings> {
+    await this.#rows.end()
+    if (this.#again.length === 0) return { differences: this.#differences, notes: [] }
+    const shrunk = new Shrunk()
+    const isWhole = await hasEveryNumber(this.#journal)
+    const again = new Rows(async rows => {
+      const unproven = isWhole ? await this.#unproven(rows) : undefined
+      for (const held of await this.#heldOf(rows)) {
+        if (unproven?.isDisjointFrom(held.ids)) shrunk.add(held)
+        else this.#differences.push(told(held))
+      }
+    })
+    for (const row of this.#again) await again.add(row)
+    await again.end()
+    return { differences: this.#differences, notes: shrunk.notes() }
   }
 
-  async #compare(): Promise<void> {
-    const windows = this.#rows.map(row => ({ row, ids: new Set<string>(), later: [] as Received[] }))
-    const fromMs = this.#rows[0]!.fromS * 1000
-    const toMs = this.#rows.reduce((end, { toS }) => Math.max(end, toS), 0) * 1000
-    this.#rows = []
-    this.#events = 0
-    for await (const event of this.#journal.range({ fromMs, toMs, sources: [this.#key.source] })) {
+  async #compare(rows: readonly LedgerRow[]): Promise<void> {
+    for (const held of await this.#heldOf(rows)) {
+      const { row, isRight } = held
+      if (isRight || (await mayBeRemoved(this.#journal, row))) continue
+      if (row.events === 0 && row.repeats > 0) this.#again.push(row)
+      else this.#differences.push(told(held))
+    }
+  }
+
+  /** The ids of those windows that no window with the right digest holds. */
+  async #unproven(rows: readonly LedgerRow[]): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>()
+    for (const held of await this.#heldOf(rows)) for (const id of held.ids) ids.add(id)
+    const others = new Rows(async some => {
+      for (const held of await this.#heldOf(some)) if (held.isRight) for (const id of held.ids) ids.delete(id)
+    })
+    for await (const row of this.#journal.ledger(this.#key, spanOf(rows))) await others.add(row)
+    await others.end()
+    return ids
+  }
+
+  async #heldOf(rows: readonly LedgerRow[]): Promise<readonly Held[]> {
+    const windows = rows.map(row => ({ row, ids: new Set<string>(), later: [] as Received[] }))
+    const { fromS, toS } = spanOf(rows)
+    for await (const event of this.#journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [this.#key.source] })) {
       if (event.stream !== this.#key.stream) continue
       const { id, receivedMs } = event
       for (const { row, ids, later } of windows) {
@@ -54,25 +111,102 @@ export class Digests {
         else later.push({ id, receivedMs })
       }
     }
-    for (const { row, ids, later } of windows) {
-      if (digestOf(ids) === row.digest || wasSetBack(row, ids, later) || (await mayBeRemoved(this.#journal, row))) continue
-      const when = `${isoOfSeconds(row.fromS)} to ${isoOfSeconds(row.toS)}`
-      this.#differences.push(`${streamName(row)}: ${when} was listed with other ids than the ${ids.size} that the journal holds`)
-    }
+    return windows.map(({ row, ids, later }) => {
+      const listed = digestOf(ids) === row.digest ? ids : listedWithLater(row, ids, later)
+      return { row, ids: listed ?? ids, isRight: listed !== undefined }
+    })
   }
+}
+
+/** Hands on the rows that it is given, as many together as are compared at once. */
+class Rows {
+  readonly #take: (rows: readonly LedgerRow[]) => Promise<void>
+  #rows: LedgerRow[] = []
+  #events = 0
+
+  constructor(take: (rows: readonly LedgerRow[]) => Promise<void>) {
+    this.#take = take
+  }
+
+  async add(row: LedgerRow): Promise<void> {
+    this.#rows.push(row)
+    this.#events += row.events + row.repeats
+    if (this.#rows.length >= WINDOWS_MAX || this.#events >= EVENTS_MAX) await this.end()
+  }
+
+  async end(): Promise<void> {
+    const rows = this.#rows
+    this.#rows = []
+    this.#events = 0
+    if (rows.length > 0) await this.#take(rows)
+  }
+}
+
+/** Windows of which the API no longer listed all that it had listed before. */
+class Shrunk {
+  #stream = ''
+  #windows = 0
+  #fromS = Number.POSITIVE_INFINITY
+  #toS = 0
+  #moreMax = 1
+
+  add({ row, ids }: Held): void {
+    this.#stream = streamName(row)
+    this.#windows++
+    this.#fromS = Math.min(this.#fromS, row.fromS)
+    this.#toS = Math.max(this.#toS, row.toS)
+    this.#moreMax = Math.max(this.#moreMax, ids.size - row.repeats)
+  }
+
+  notes(): readonly string[] {
+    if (this.#windows === 0) return []
+    const where = `${isoOfSeconds(this.#fromS)} to ${isoOfSeconds(this.#toS)}`
+    const windows = this.#windows === 1 ? '1 window was' : `${this.#windows} windows were`
+    return [
+      `${this.#stream}: nothing is missing: ${where}, ${windows} listed again with fewer events than before: 0 are missing here, ` +
+        `${this.#moreMax}${this.#windows === 1 ? '' : ' or more'} that the journal holds are no longer listed by the API`,
+    ]
+  }
+}
+
+function told({ row, ids }: Held): string {
+  const when = `${isoOfSeconds(row.fromS)} to ${isoOfSeconds(row.toS)}`
+  return `${streamName(row)}: events may be missing: ${when} was listed with other ids than the ${ids.size} that the journal holds`
+}
+
+function spanOf(rows: readonly LedgerRow[]): SecondsRange {
+  return {
+    fromS: rows.reduce((start, { fromS }) => Math.min(start, fromS), Infinity),
+    toS: rows.reduce((end, { toS }) => Math.max(end, toS), 0),
+  }
+}
+
+/** Whether every event that was appended since the oldest retained one is there. */
+async function hasEveryNumber(journal: JournalReader): Promise<boolean> {
+  const reading = { batchEventsMax: 1000, endAtHead: AbortSignal.abort() }
+  let end: Position | undefined
+  for await (const { events, position, positionAfter } of journal.read(undefined, reading, new AbortController().signal)) {
+    const first = positionAfter?.(1)
+    if (first === undefined || position === undefined) return false
+    if (end !== undefined && (await comparePositions(journal, first, end)) !== 1) return false
+    if ((await comparePositions(journal, position, first)) !== events.length - 1) return false
+    end = position
+  }
+  return true
 }
 
 function isWithin({ fromS, toS }: LedgerRow, event: LogEvent): boolean {
   return event.timeMs >= fromS * 1000 && event.timeMs < toS * 1000 && hasOwnTime(event)
 }
 
-/** Whether the ids are those of the row together with the first of `later`, in the journal's order: the clock was set back before the seal. */
-function wasSetBack({ digest }: LedgerRow, ids: ReadonlySet<string>, later: readonly Received[]): boolean {
+/** The ids of the row, where they are these together with the first of `later`, in the journal's order: the clock was set back before the seal. */
+function listedWithLater({ digest }: LedgerRow, ids: ReadonlySet<string>, later: readonly Received[]): ReadonlySet<string> | undefined {
   const listed = new Set(ids)
-  return later.some(({ id, receivedMs }, index) => {
+  const isFound = later.some(({ id, receivedMs }, index) => {
     listed.add(id)
     return later[index + 1]?.receivedMs !== receivedMs && digestOf(listed) === digest // What was received together was listed together.
   })
+  return isFound ? listed : undefined
 }
 
 /**

@@ -21,6 +21,7 @@ test('verify finds a source that was never listed, beside one that was', async (
     out: `${JSON.stringify({
       streams: [],
       differences: ['acme: no window was ever listed to its end', 'other: no window was ever listed to its end'],
+      notes: [],
     })}\n`,
   })
   expect(await cli(['verify', '--journal', path])).toMatchObject({

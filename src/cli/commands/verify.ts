@@ -30,6 +30,7 @@ interface VerifyRow {
   readonly from: string
   readonly to: string
   readonly differences: readonly string[]
+  readonly notes: readonly string[]
 }
 
 export const register: Register = (program, { io, action }) => {
@@ -59,10 +60,11 @@ export const register: Register = (program, { io, action }) => {
         if (options.manifest !== undefined) more.push(...(await manifestDifferences(journal, options)))
         if (options.againstApi) more.push(...(await againstApi(journal, configOf(options, io), range, io)))
         const differences = [...rows.flatMap(row => row.differences), ...more]
-        if (options.json) await io.print(`${JSON.stringify({ streams: rows, differences })}\n`)
+        const notes = rows.flatMap(row => row.notes)
+        if (options.json) await io.print(`${JSON.stringify({ streams: rows, differences, notes })}\n`)
         else {
           await io.print(table(['stream', 'windows', 'events', 'from', 'to', 'differences'], rows.map(cells)))
-          for (const difference of differences) await io.print(`${difference}\n`)
+          for (const line of [...differences, ...notes]) await io.print(`${line}\n`)
         }
         return differences.length === 0 ? EXIT.done : EXIT.difference
       }),
@@ -96,13 +98,15 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
   }
   const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${isoOfSeconds(fromS)} to ${isoOfSeconds(toS)}`)
   if (coverage.windows === 0) differences.push(`${stream}: no window was ever listed to its end`)
+  const found = await held.findings()
   return {
     stream,
     windows: coverage.windows,
     events: coverage.events,
     from: coverage.range === undefined ? '' : isoOfSeconds(coverage.range.fromS),
     to: coverage.range === undefined ? '' : isoOfSeconds(coverage.range.toS),
-    differences: [...differences, ...(await held.differences())],
+    differences: [...differences, ...found.differences],
+    notes: found.notes,
   }
 }
 
