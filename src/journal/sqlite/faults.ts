@@ -117,9 +117,13 @@ export function linked(path: string, names: number): FatalError {
 }
 
 export function missing(path: string): FatalError {
-  return new FatalError('journal.missing', `There is no journal at ${path}. \`tailrace run\` makes it; check \`journal.path\`.`, {
-    exitCode: EXIT_NOT_FOUND,
-  })
+  return new FatalError(
+    'journal.missing',
+    `There is no journal at ${path}. \`tailrace run\` makes it; check \`journal.path\`, or --journal.`,
+    {
+      exitCode: EXIT_NOT_FOUND,
+    },
+  )
 }
 
 /** Another process holds a lock on the file. */

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -40,6 +40,17 @@ describe('what is no journal', () => {
     const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
     const opening = openSqliteJournal({ path: '/proc/none/deeper/journal.db', ...limits }, contextWith())
     await expect(opening).rejects.toMatchObject({ exitCode: 78, message: expect.stringContaining('/proc/none') as string })
+  })
+
+  test.each(['reading', 'writing'])('a folder in its place is no fault of the disk, for %s', async purpose => {
+    using place = journalFolder()
+    mkdirSync(place.path)
+    const limits = { sinks: [], backlogBytesMax: 1, retentionAgeMs: 1, retentionBytesMax: 1 }
+    const reading = purpose === 'reading'
+    const opening = reading
+      ? openSqliteJournalReadOnly(place.path, contextWith())
+      : openSqliteJournal({ path: place.path, ...limits }, contextWith())
+    await expect(opening).rejects.toMatchObject({ code: 'journal.unusable', exitCode: 78 })
   })
 
   // Goal: a path that was changed, or is seen from another folder, does not begin everything anew without a word.

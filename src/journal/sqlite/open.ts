@@ -83,6 +83,8 @@ function examine(store: Store): void {
 
 /** Opens the journal beside its writer, or without one. */
 export function openForReading(path: string): Store {
+  // SQLite says of a folder that the disk fails.
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw unusable(path, new Error('it is a folder'))
   if (fileBytes(path) === 0) throw missing(path)
   return opened(path, { timeout: BUSY_MS, readOnly: true }, store => {
     if (isBlank(store.database)) throw missing(path) // Its writer ended while it made it, or is making it now.
