@@ -30,3 +30,15 @@ test.each([
   }
   expect(await cli(['verify', '--journal', path, '--from', from, '--to', to])).toMatchObject({ code })
 })
+
+test('a range in which nothing was listed is told as such, and not as if nothing ever was', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  {
+    await using journal = await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+    const key = { source: 'acme', stream: 'organization' }
+    await journal.append(key, { events: [], position: 1, sealed: [SEALED] }, new AbortController().signal)
+  }
+  const { code, out } = await cli(['verify', '--journal', path, '--from', '2026-02-01'])
+  expect([code, out.split('\n').slice(2)]).toEqual([2, ['acme/organization: no window of this range was listed to its end', '']])
+})

@@ -97,7 +97,10 @@ async function verifyStream(journal: JournalReader, key: StreamKey, range: Parti
     if (digests && row.sealedAtMs >= oldestReceivedMs) await held.add(row)
   }
   const differences = coverage.gaps().map(({ fromS, toS }) => `${stream}: never listed: ${isoOfSeconds(fromS)} to ${isoOfSeconds(toS)}`)
-  if (coverage.windows === 0) differences.push(`${stream}: no window was ever listed to its end`)
+  if (coverage.windows === 0) {
+    const whole = range.fromS === undefined && range.toS === undefined
+    differences.push(`${stream}: ${whole ? 'no window was ever' : 'no window of this range was'} listed to its end`)
+  }
   const found = await held.findings()
   return {
     stream,
