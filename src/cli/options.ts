@@ -9,13 +9,14 @@ export interface ConfigOption {
   readonly config: readonly string[]
 }
 
-export const configOption = () => new Option('-c, --config <path...>', 'files or folders of the configuration').default(['config'])
+export const configOption = () =>
+  new Option('-c, --config <path...>', 'files or folders of the configuration').default(['config'], 'config')
 
 /** For a command with arguments: takes one path, so that what follows it is an argument. */
 export function repeatedConfigOption(): Option {
   const none: readonly string[] = ['config']
   return new Option('-c, --config <path>', 'file or folder of the configuration; once for each')
-    .default(none)
+    .default(none, 'config')
     .argParser((path: string, paths: readonly string[]) => (paths === none ? [path] : [...paths, path]))
 }
 

@@ -80,7 +80,7 @@ test.each([
   [
     4999,
     'warn',
-    /began at 1970-01-01T00:00:05\.000Z: what is before that is not read\. .*"tailrace state reset acme\/organization -c t\.yaml"/,
+    /began at 1970-01-01T00:00:05\.000Z, and what is before that is not read\. .*"tailrace state reset acme\/organization -c t\.yaml"/,
   ],
   [5000, 'info', /has read from before --from on/],
 ])('a stream that has a position since second 5 says that --from, at %i ms, is passed over', async (fromMs, level, message) => {

@@ -142,14 +142,14 @@ export async function tellFrom(
     const position = streams.includes(component) ? await journal.streamPosition(key) : undefined
     if (position === undefined) continue
     const { startS = Number.POSITIVE_INFINITY } = readPosition(position) ?? {}
-    const stands = '--from is passed over: this stream has a position, and goes on from there'
+    const stands = '--from is passed over: this stream goes on from the position that it has'
     if (fromMs >= startS * 1000) {
       const message = `${stands}. It has read from before --from on; "tailrace replay" sends a sink again what the journal retains`
       logger.info(message, { component })
       continue
     }
     const since = Number.isFinite(startS)
-      ? `, which began at ${new Date(startS * 1000).toISOString()}: what is before that is not read`
+      ? `; it began at ${new Date(startS * 1000).toISOString()}, and what is before that is not read`
       : ''
     const again = `To read from --from on: stop, "tailrace state reset ${component}${commandOptions}", and run with --from again`
     logger.warn(`${stands}${since}. ${again}`, { component })
