@@ -73,9 +73,9 @@ const FAULTS: readonly Fault[] = [
     name: 'the frontier moves before its window is listed',
     file: 'src/paging/live_tail.ts',
     edits: [
-      ['Math.max(position.frontierS, Math.min(toS, Math.floor(client.now() / 1000)))', 'Math.floor(client.now() / 1000) + 600'],
+      ['const frontierS = Math.max(position.frontierS, toS)', 'const frontierS = Math.floor(client.now() / 1000) + 600'],
       ['asPolled(position, client.now()).frontierS', 'position.frontierS'],
-      ['this.#swept(Math.min(toS, this.#reading.unlistedToS ?? Math.floor(client.now() / 1000)))', 'this.#swept(frontierS)'],
+      ['this.#swept(Math.min(toS, this.#reading.unlistedToS ?? toS))', 'this.#swept(frontierS)'],
     ],
   },
   {
@@ -86,7 +86,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'a sweep leaves out what the past is still to list',
     file: 'src/paging/live_tail.ts',
-    edits: [['isSweep ? unlistedToS : listedToS', 'listedToS']],
+    edits: [['isSweep ? unlistedToS : pastToS', 'pastToS']],
   },
   {
     name: 'late events are never swept',
