@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { contextWith, event, KEY, never } from '../../../test/support/journals.ts'
@@ -93,6 +93,31 @@ test.each(OF_ONE_MOMENT)('%s is whole', async (_, make) => {
   await journal[Symbol.asyncDispose]()
   await using reader = await openSqliteJournalReadOnly(copy, contextWith())
   expect(await reader.head()).toBe(60)
+})
+
+// Goal: the table of the marks may be given a page that was free, and that still holds rows of another table.
+test('a first marked log of which any part was copied into the file is whole', async () => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 5)
+  store.database.exec('DROP TABLE log')
+  const letter = { component: 's', reason: 'r', text: 'x'.repeat(500), ...KEY, eventId: 'e', atMs: 1, timeMs: 1, receivedMs: 1 }
+  await journal.addDeadLetters(Array.from({ length: 50 }, () => letter))
+  await journal.dropDeadLetters(Array.from({ length: 50 }, (_, index) => String(index + 1)))
+  copyLog(store)
+  await fill(journal, 6)
+  const copy = place.killedCopy('copy')
+  const file = readFileSync(copy)
+  const log = readFileSync(`${copy}-wal`)
+  copyLog(store)
+  const copied = readFileSync(place.path)
+  await journal[Symbol.asyncDispose]()
+  for (let bytes = 0; bytes <= copied.length; bytes += PAGE_BYTES) {
+    writeFileSync(copy, Buffer.concat([copied.subarray(0, bytes), file.subarray(bytes)]))
+    writeFileSync(`${copy}-wal`, log)
+    await using reader = await openSqliteJournalReadOnly(copy, contextWith())
+    expect(await reader.head(), `${bytes} bytes copied`).toBe(6)
+  }
 })
 
 test('a file and a log that were copied one after the other, with the log emptied in between, are refused', async () => {

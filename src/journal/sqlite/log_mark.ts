@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url'
 import { mixed } from './faults.ts'
 import type { Store } from './store.ts'
 
+const MARK = /^[0-9A-F]{16}$/
+
 interface LogMark {
   /** The mark of the log before, which is in the file once that log was copied into it; null for the first. */
   readonly before: string | null
@@ -53,9 +55,15 @@ function markOfFile(path: string): LogMark | null | undefined {
   }
 }
 
-/** Null where there is none. */
-function markIn(database: DatabaseSync): LogMark | null {
+/**
+ * Null where there is no table; undefined where it holds anything but a mark. While a log is copied into the file, its schema
+ * may be there and the table's own page not yet: what stood there before is then read as a row.
+ */
+function markIn(database: DatabaseSync): LogMark | null | undefined {
   const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log'").get()
-  const row = table && database.prepare('SELECT before, mark FROM log').get()
-  return row === undefined ? null : { before: row.before as string | null, mark: row.mark as string }
+  if (table === undefined) return null
+  const { before, mark } = database.prepare('SELECT before, mark FROM log').get() ?? {}
+  return isMark(mark) && (before === null || isMark(before)) ? { before, mark } : undefined
 }
+
+const isMark = (value: unknown): value is string => typeof value === 'string' && MARK.test(value)
