@@ -39,6 +39,7 @@ export interface Findings {
  * listed once more has another digest, and yet nothing is missing. That is told from a loss by what can be shown:
  *
  * - everything in that listing had been in the journal before it, for it brought nothing new;
+ * - the journal holds more there than was listed: of as many that are others, or of fewer, some were lost;
  * - the journal has lost none of its events since, for they are numbered without a gap;
  * - each event that the journal holds there was listed by the API: it is in another window, whose digest is right.
  */
@@ -69,7 +70,7 @@ export class Digests {
     const again = new Rows(async rows => {
       const unproven = isWhole ? await this.#unproven(rows) : undefined
       for (const held of await this.#heldOf(rows)) {
-        if (unproven?.isDisjointFrom(held.ids)) shrunk.add(held)
+        if (held.ids.size > held.row.repeats && unproven?.isDisjointFrom(held.ids)) shrunk.add(held)
         else this.#differences.push(told(held))
       }
     })
@@ -148,7 +149,7 @@ class Shrunk {
   #windows = 0
   #fromS = Number.POSITIVE_INFINITY
   #toS = 0
-  #moreMax = 1
+  #moreMax = 0
 
   add({ row, ids }: Held): void {
     this.#stream = streamName(row)
