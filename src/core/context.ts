@@ -66,6 +66,6 @@ export interface SinkContext extends ComponentContext {
   readonly format: string
   /** All streams of the configured sources whose events it is sent. */
   readonly streams: readonly StreamKey[]
-  /** Aborted when the run is told to stop, and not when it ends by itself: what no event depends on is then left to the next run. */
+  /** Aborted when the run is told to stop or fails, and not when it ends by itself: what no event depends on is then left to the next run. */
   readonly stopped: AbortSignal
 }

@@ -70,7 +70,8 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   scope.use(journal)
   const sinkIds = config.sinks.map(({ id }) => id)
   await warnOfRemoved(journal, sinkIds, logger)
-  const { sinks, sources } = await createComponents(options, board, scope)
+  const failure = new AbortController()
+  const { sinks, sources } = await createComponents(options, failure.signal, board, scope)
   const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => streamName({ source: id, stream: name })))
   const names = { sinks: sinkIds, streams, commandOptions: options.commandOptions }
   await tellPositions(journal, names, logger)
@@ -87,7 +88,10 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
     finite,
     onStuck: options.onStuck ?? (() => {}),
   })
-  const failed = (error: unknown) => stops.fail(error)
+  const failed = (error: unknown) => {
+    stops.fail(error)
+    failure.abort(error)
+  }
   const deliveries = config.sinks.map(async configured => {
     const { id } = configured
     const onState = (state: ComponentState) => board.report(id, state)
@@ -126,9 +130,9 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
 }
 
 /** By their ids; `scope` disposes of them. */
-async function createComponents(options: ServiceOptions, board: StateBoard, scope: AsyncDisposableStack) {
+async function createComponents(options: ServiceOptions, failure: AbortSignal, board: StateBoard, scope: AsyncDisposableStack) {
   const { config } = options
-  const stopped = AbortSignal.any([options.stop.softStop, options.stop.hardStop])
+  const stopped = AbortSignal.any([options.stop.softStop, options.stop.hardStop, failure])
   const sinks = new Map<string, Sink>()
   for (const { id, spec, own, settings } of config.sinks) {
     const streams = streamsFor(settings, config.sources)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SinkContext } from '../../src/core/context.ts'
 import type { Sink } from '../../src/core/sink.ts'
 import type { Source } from '../../src/core/source.ts'
 import { REGISTRY, type Registry } from '../../src/registry.ts'
@@ -6,7 +7,9 @@ import { defineSink, defineSource } from '../../src/toolkit/declaration.ts'
 import { duration, httpUrl, secret } from '../../src/toolkit/settings.ts'
 
 /** A registry whose two components have a setting of every kind there is. */
-export function exampleRegistry(create: { source?: (id: string) => Promise<Source>; sink?: (id: string) => Promise<Sink> } = {}): Registry {
+export function exampleRegistry(
+  create: { source?: (id: string) => Promise<Source>; sink?: (id: string, context: SinkContext) => Promise<Sink> } = {},
+): Registry {
   const missing = () => Promise.reject(new Error('This registry creates nothing'))
   const example_api = defineSource({
     type: 'example_api',
@@ -38,7 +41,7 @@ export function exampleRegistry(create: { source?: (id: string) => Promise<Sourc
     batch: { eventsMax: 500, bytesMax: 1_000_000, timeoutMs: 1000 },
     batchLimits: { eventsMax: 1000 },
     concurrency: 4,
-    create: (_, { id }) => (create.sink ?? missing)(id),
+    create: (_, context) => (create.sink ?? missing)(context.id, context),
   })
   return { sources: [example_api], sinks: [example_hec], formats: REGISTRY.formats }
 }
