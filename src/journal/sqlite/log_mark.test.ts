@@ -1,10 +1,11 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { contextWith, event, KEY, never } from '../../../test/support/journals.ts'
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
 import { openSqliteJournalReadOnly } from './index.ts'
 import type { SqliteJournal } from './journal.ts'
+import { refuseForeignLog } from './log_mark.ts'
 import { PAGE_BYTES } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -168,4 +169,17 @@ test('what is refused for what its log holds is closed as it was', async () => {
   const before = bytesOf(place.path)
   await expect(place.open()).rejects.toMatchObject({ code: 'journal.damaged' })
   expect(bytesOf(place.path)).toEqual(before)
+})
+
+test('a disk that fails while the marks are read is told as such', async () => {
+  using place = journalFolder()
+  const { journal, store } = place.openBare()
+  await fill(journal, 5)
+  const prepare = vi.spyOn(store.database, 'prepare').mockImplementationOnce(() => {
+    store.database.exec('ROLLBACK') // As SQLite does it.
+    throw new Error('disk I/O error')
+  })
+  expect(() => refuseForeignLog(store)).toThrow('disk I/O error')
+  prepare.mockRestore()
+  await journal[Symbol.asyncDispose]()
 })

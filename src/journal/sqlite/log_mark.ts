@@ -38,7 +38,7 @@ export function refuseForeignLog({ path, database, logBytes }: Store): void {
     const file = log && markOfFile(path)
     if (file !== undefined && file?.mark !== log?.mark && (file?.mark ?? null) !== log?.before) throw mixed(path)
   } finally {
-    database.exec('COMMIT')
+    if (database.isTransaction) database.exec('COMMIT') // SQLite has ended it itself where the disk failed.
   }
 }
 
