@@ -17,15 +17,15 @@ sinks:
 
 // Goal: nobody waits a minute for what no event depends on, to hear why the run failed.
 test.each([
-  { how: 'ends by itself', isFinite: true, isStopped: false },
-  { how: 'is told to stop', isFinite: false, isStopped: true },
+  { how: 'ends by itself', finite: true, isStopped: false },
+  { how: 'is told to stop', finite: false, isStopped: true },
   {
     how: 'fails',
-    isFinite: false,
+    finite: false,
     isStopped: true,
     failure: new FatalError('stdout.closed', 'Standard output is closed', { exitCode: 74 }),
   },
-])('a sink of a run that $how is closed as stopped: $isStopped', async ({ isFinite, isStopped, failure }) => {
+])('a sink of a run that $how is closed as stopped: $isStopped', async ({ finite, isStopped, failure }) => {
   const clock = new VirtualClock()
   const soft = new AbortController()
   const source = new StagedSource([['a']])
@@ -48,7 +48,7 @@ test.each([
     clock,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     meter: SILENT_METER,
-    bounds: isFinite ? { untilMs: clock.now() } : {},
+    bounds: finite ? { untilMs: clock.now() } : {},
     stop: { softStop: soft.signal, hardStop: new AbortController().signal },
   })
     .catch((error: unknown) => error)
@@ -56,7 +56,7 @@ test.each([
       isRunning = false
     })
   await expect.poll(() => clock.advance(100).then(() => sink.attempts)).toBe(1)
-  if (failure === undefined && !isFinite) soft.abort()
+  if (failure === undefined && !finite) soft.abort()
   await expect.poll(() => clock.advance(100).then(() => isRunning)).toBe(false)
-  expect([await run, wasStopped]).toEqual([failure ?? { unavailable: [], isComplete: isFinite }, isStopped])
+  expect([await run, wasStopped]).toEqual([failure ?? { unavailable: [], isComplete: finite }, isStopped])
 })
