@@ -146,8 +146,7 @@ export class ListClient {
     const answer = await fetchPage(query, signal)
     if (answer.status !== 200) throw this.#errorOf(answer)
     const dateMs = dateMsOf(answer.headers)
-    // The header is in whole seconds: a smaller difference is no difference.
-    if (dateMs !== undefined) this.#originMs = (Math.abs(dateMs - clock.now()) < 2000 ? clock.now() : dateMs) - clock.elapsed()
+    if (dateMs !== undefined) this.#originMs = timeWithin(dateMs, clock.now()) - clock.elapsed()
     const page = this.#pageOf(answer)
     this.#options.onAnswer('ok')
     return page
@@ -187,6 +186,11 @@ export class ListClient {
     if (status === 400) return new BlockedError(`${component}.refused`, `${what} ${remedies.refused} ${again}`)
     return new BlockedError(`${component}.unexpected`, `${what} ${remedies.unexpected} ${again}`)
   }
+}
+
+/** The API's time by its `Date`, which is in whole seconds, and the time here, which is taken where it may be the same; never of a later second. */
+function timeWithin(dateMs: number, nowMs: number): number {
+  return Math.abs(dateMs - nowMs) < 2000 ? Math.min(nowMs, dateMs + 999) : dateMs
 }
 
 /** The API's own message, or what came instead, cut to a bound and on one line. */

@@ -97,3 +97,23 @@ test.each([12, 48])('a start that is a day back begins no later where the clock 
   await end()
   expect(ids).toEqual(['a day ago'])
 })
+
+// Goal: `Date` tells whole seconds; a clock here that seems to fit it may be in the API's next second all the same.
+test.each([500, 900, 1500, 1990, -1500])(
+  'no second counts as listed before it is over, where the clock here is %i ms ahead',
+  async aheadMs => {
+    const staged = over([])
+    await staged.clock.advance(437)
+    staged.clock.setBy(aheadMs)
+    const unlistedMs: number[] = []
+    const { end } = reading(staged, undefined, ({ sealed = [] }) => {
+      for (const { toS } of sealed) unlistedMs.push(toS * 1000 - staged.clock.elapsed())
+      return undefined
+    })
+    await staged.clock.advance(10 * MINUTE_MS)
+    await end()
+    const latestMs = Math.max(...unlistedMs)
+    expect(latestMs).toBeLessThanOrEqual(0)
+    expect(latestMs).toBeGreaterThan(-3000)
+  },
+)
