@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type JsonValue, parseJson } from './json.ts'
@@ -78,4 +80,15 @@ test('neither depth nor width holds it up', () => {
   expect(
     Object.keys(parseJson(`{${Array.from({ length: 50_000 }, (_, at) => `"\\n${at}":"${'\\"'.repeat(9)}"`).join(',')}}`) as object),
   ).toHaveLength(50_000)
+})
+
+// Goal: one escape in one name must not make an answer too large for the memory that it is read with otherwise.
+test('a text with a name that is written with an escape is read in the memory of what it holds', async () => {
+  const read = `import(${JSON.stringify(import.meta.resolve('./json.ts'))}).then(({ parseJson }) => {
+    const { length } = parseJson('{"\\\\"":[' + '1,'.repeat(2_000_000) + '1]}')['"']
+    require('node:worker_threads').parentPort.postMessage(length)
+  })`
+  const worker = new Worker(read, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 128 } })
+  expect(await once(worker, 'message')).toEqual([2_000_001])
+  await worker.terminate()
 })

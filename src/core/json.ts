@@ -1,4 +1,4 @@
-import { decoded, endOfText, type JsonNode, scanJson } from './json_text.ts'
+import { endOfScalar, endOfText } from './json_text.ts'
 
 /** What JSON can say. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
@@ -42,26 +42,50 @@ function hasEscapedName(text: string): boolean {
 
 const BEFORE_VALUE = /[ \n\r\t]*:/y
 
-/** As the standard says: of a name that stands twice, the first one's place and the last one's value. */
+/**
+ * The value of a text that is JSON. As the standard says: of a name that stands twice, the first one's place and the last one's
+ * value. Holds nothing but what it gives, for a text may have millions of values.
+ */
 function assembled(text: string, readScalar: ReadScalar = value => value): JsonValue {
-  const unfilled = new Map<JsonNode, JsonValue[] | object>()
-  const begun = (node: JsonNode): JsonValue => {
-    const spelling = text.slice(node.start, node.end)
-    if (node.kind === 'text' || node.kind === 'other') return readScalar(JSON.parse(spelling) as JsonValue, spelling)
-    const container = node.kind === 'list' ? [] : {}
-    unfilled.set(node, container)
-    return container
+  const whole: JsonValue[] = []
+  const open: (JsonValue[] | object)[] = [whole]
+  let name: string | undefined
+  const put = (value: JsonValue) => {
+    const container = open.at(-1)!
+    if (Array.isArray(container)) container.push(value)
+    // Not by assignment, which takes `__proto__` for something else.
+    else Object.defineProperty(container, name!, { value, ...OWN_FIELD })
+    name = undefined
   }
-  const value = begun(scanJson(text))
-  for (const [node, container] of unfilled) {
-    for (const child of node.children) {
-      if (Array.isArray(container)) container.push(begun(child))
-      // Not by assignment, which takes `__proto__` for something else.
-      else Object.defineProperty(container, decoded(text, child.key!), { value: begun(child), ...OWN_FIELD })
+  for (let at = nextToken(text, 0); at < text.length; at = nextToken(text, at)) {
+    const first = text[at]
+    if (first === '{' || first === '[') {
+      const container = first === '[' ? [] : {}
+      put(container)
+      open.push(container)
+      at++
+    } else if (first === '}' || first === ']') {
+      open.pop()
+      at++
+    } else {
+      const end = first === '"' ? endOfText(text, at)! : endOfScalar(text, at)
+      const spelling = text.slice(at, end)
+      const value = JSON.parse(spelling) as JsonValue
+      if (first === '"' && name === undefined && !Array.isArray(open.at(-1))) name = value as string
+      else put(readScalar(value, spelling))
+      at = end
     }
   }
-  return value
+  return whole[0]!
 }
+
+function nextToken(text: string, start: number): number {
+  BETWEEN.lastIndex = start
+  BETWEEN.test(text)
+  return BETWEEN.lastIndex
+}
+
+const BETWEEN = /[ \n\r\t,:]*/y
 
 const OWN_FIELD = { configurable: true, enumerable: true, writable: true } as const
 

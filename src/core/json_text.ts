@@ -62,8 +62,7 @@ export function scanJson(text: string): JsonNode {
         break
       }
       default: {
-        SCALAR.lastIndex = at
-        const end = at + (SCALAR.exec(text)?.[0].length ?? 1)
+        const end = endOfScalar(text, at)
         add('other', at, end)
         at = end
       }
@@ -81,6 +80,12 @@ export function endOfText(text: string, start: number): number | undefined {
     if (slashes % 2 === 0) return quote + 1
   }
   return undefined
+}
+
+/** The place after the number, `true`, `false` or `null` that begins at `start`. */
+export function endOfScalar(text: string, start: number): number {
+  SCALAR.lastIndex = start
+  return SCALAR.test(text) ? SCALAR.lastIndex : start + 1
 }
 
 /** A JSON string without quotes and escapes; any other value as it is written. */
