@@ -12,6 +12,8 @@ import type { RequestPace } from './request_pace.ts'
 const RETRY: BackoffPolicy = { initialDelayMs: 500, maxDelayMs: 60_000 }
 const BLOCKED_RETRY_MS = 60_000
 const ANSWER_CHARACTERS_MAX = 300
+/** Of every answer of the OpenAI API ("The organization associated with the request"); others may leave it out. */
+const ORGANIZATION_HEADER = 'openai-organization'
 const ANSWER_BYTES_SHOWN_MAX = 16_384
 /** Asked again, as are 429 and 5xx. The API's own clients ask again after a 409 too: a lock was not had in time. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 425])
@@ -61,6 +63,8 @@ export class ListClient {
   readonly #troubled = new Set<object>()
   /** The API's time, less what `elapsed` was, at its last answer that told it. The time of day here may be set at any moment. */
   #originMs: number | undefined
+  /** Whose log this is, as the API's answers say; set to hold the next ones to it. Undefined until one says it. */
+  organization: string | undefined
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -148,8 +152,26 @@ export class ListClient {
     const dateMs = dateMsOf(answer.headers)
     if (dateMs !== undefined) this.#originMs = timeWithin(dateMs, clock.now()) - clock.elapsed()
     const page = this.#pageOf(answer)
+    this.#checkOrganization(answer)
     this.#options.onAnswer('ok')
     return page
+  }
+
+  /** Throws for a log of another organization: its windows would count as listed in the place of those that are not. */
+  #checkOrganization({ headers, words = { shown: detailOf } }: Answer): void {
+    const header = headers[ORGANIZATION_HEADER]
+    if (header === undefined || header === '') return
+    const answered = words.shown(header)
+    this.organization ??= answered
+    if (this.organization === answered) return
+    const { url, apiKey, shape } = this.#options
+    throw new BlockedError(
+      `${shape.component}.other_organization`,
+      `${url} answered for the organization ${answered}, and this position belongs to ${this.organization}. ` +
+        `The key comes from ${apiKey.origin}. Put back a key of ${this.organization}, and give ${answered} a source with an id of its own. ` +
+        'If it is the same under a new name, stop, and `tailrace state set` the position that `tailrace state show` prints, without its "organization". ' +
+        'Nothing is lost: reading goes on when the key is right.',
+    )
   }
 
   /** The page of a success; where it is none, who answered and what stands there. */

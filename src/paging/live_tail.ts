@@ -72,7 +72,7 @@ export class LiveTail {
     // The new segment leaves out what the past has still open, so the next sweep reaches as far back as this one.
     const listedToS = position.segments.length === 0 ? toS : (this.#reading.unlistedToS ?? sweptS)
     this.#swept(Math.min(toS, listedToS))
-    return { events: [], position: encodePosition(this.#reading.position) }
+    return { events: [], position: encodePosition(this.#reading.position, options.client.organization) }
   }
 
   #seal(window: Drained, toS: number, isSweep: boolean): Batch {
@@ -102,7 +102,8 @@ export class LiveTail {
     this.#reading.position = { ...position, frontierS }
     if (isSweep) this.#swept(Math.min(toS, this.#reading.unlistedToS ?? toS))
     context.meter.set('tailrace_source_frontier_seconds', { source: context.id, stream: name }, frontierS)
-    return { events, position: encodePosition(this.#reading.position), sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
+    const after = encodePosition(this.#reading.position, client.organization)
+    return { events, position: after, sealed, unreadable: this.#reading.pieces.fresh(window.unreadable) }
   }
 
   /** The whole overlap is listed up to there, or will be. */

@@ -22,5 +22,5 @@ export function handOut(reading: Reading, part: Drained, after: StreamPosition):
   })
   shared.add(fresh, { fromS: Math.min(position.frontierS, sweptS) - overlapS, toS: part.toS })
   reading.position = after
-  return { events: fresh, position: encodePosition(after), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
+  return { events: fresh, position: encodePosition(after, client.organization), sealed: [row], unreadable: pieces.fresh(part.unreadable) }
 }

@@ -72,14 +72,20 @@ export function secondsToList({ segments }: StreamPosition): number {
   return segments.reduce((sum, { nextS, endS }) => sum + endS - nextS, 0)
 }
 
-/** The position as the journal keeps it. */
-export function encodePosition(position: StreamPosition): Position {
+/** The position as the journal keeps it, with the organization it was read from where the API says it. */
+export function encodePosition(position: StreamPosition, organization?: string): Position {
   const segments = position.segments.map(({ nextS, endS, lateBeforeS, cursor }) =>
     cursor === undefined ? [nextS, endS, lateBeforeS] : [nextS, endS, lateBeforeS, cursor],
   )
   const { startS: start, frontierS: frontier, sweptS = frontier } = position
-  // At the frontier it says no more than the frontier does.
-  return sweptS < frontier ? { start, frontier, segments, swept: sweptS } : { start, frontier, segments }
+  return {
+    start,
+    frontier,
+    segments,
+    // At the frontier it says no more than the frontier does.
+    ...(sweptS < frontier && { swept: sweptS }),
+    ...(organization !== undefined && { organization }),
+  }
 }
 
 /** Throws a `FatalError` for a position that is none of ours: going on from somewhere else would lose events. */
@@ -102,6 +108,12 @@ export function readPosition(position: Position): StreamPosition | undefined {
   if (!read.every(segment => segment !== undefined)) return undefined
   const known = { startS: start, frontierS: frontier, segments: read }
   return isSeconds(swept) ? { ...known, sweptS: swept } : known
+}
+
+/** The organization that a position was read from; undefined where it does not say. */
+export function organizationOf(position: Position): string | undefined {
+  const organization = isJsonObject(position) ? position.organization : undefined
+  return typeof organization === 'string' ? organization : undefined
 }
 
 function readSegment(value: unknown): Segment | undefined {

@@ -15,6 +15,7 @@ import {
   encodePosition,
   firstPosition,
   listedAgain,
+  organizationOf,
   type StreamPosition,
   secondsToList,
 } from './position.ts'
@@ -99,7 +100,7 @@ export class ListStream<W> implements SourceStream {
     try {
       // With nothing to list, where it began is all that a finite run leaves to the next one.
       if (from === undefined && untilS !== undefined && position.segments.length === 0)
-        yield { events: [], position: encodePosition(position) }
+        yield { events: [], position: encodePosition(position, client.organization) }
       while (true) {
         meter.set('tailrace_source_backfill_seconds', { source: id, stream: this.name }, secondsToList(reading.position))
         const window = past.head(scope)
@@ -131,6 +132,7 @@ export class ListStream<W> implements SourceStream {
     const nowS = () => Math.min(untilS ?? Number.POSITIVE_INFINITY, Math.floor(client.now() / 1000) + (untilS === undefined ? 0 : 1))
     if (from !== undefined) {
       const position = decodePosition(from, component, `${context.id}/${name}`)
+      client.organization = organizationOf(from) ?? client.organization
       if (nowS() - position.frontierS <= overlapS) return { position, unlistedToS: undefined }
       await client.askForTime(signal) // No window may end after the API's own time.
       const lateFromS = this.#sweptBefore(position) - overlapS

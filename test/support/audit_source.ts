@@ -1,4 +1,4 @@
-import type { Batch } from '../../src/core/batch.ts'
+import type { Batch, Position } from '../../src/core/batch.ts'
 import type { ComponentState, Meter } from '../../src/core/context.ts'
 import { openaiAuditConfig } from '../../src/sources/openai_audit/config.ts'
 import { createOpenaiAuditSource } from '../../src/sources/openai_audit/source.ts'
@@ -42,12 +42,12 @@ export function stage(answer: (query: URLSearchParams, nowMs: number) => Answer,
   return { clock, queries, states, source, lateSeconds }
 }
 
-/** Reads in the background until `stop`. */
-export function reading(source: ReturnType<typeof stage>['source'], stream = 0) {
+/** Reads in the background until `end`. */
+export function reading(source: ReturnType<typeof stage>['source'], stream = 0, from?: Position) {
   const stop = new AbortController()
   const batches: Batch[] = []
   const done = (async () => {
-    for await (const batch of source.streams[stream]!.read(undefined, NOTHING_SEEN, stop.signal)) batches.push(batch)
+    for await (const batch of source.streams[stream]!.read(from, NOTHING_SEEN, stop.signal)) batches.push(batch)
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })
