@@ -30,5 +30,6 @@ export function diskError(path: string, cause: unknown): BlockedError | Retryabl
       },
     )
   }
-  return new RetryableError('file.failed', `${path} can't be written: ${message}. It is tried again; look at its disk.`, { cause })
+  const todo = code === 'EMFILE' ? 'this process may open no more files: raise its limit (ulimit -n, LimitNOFILE)' : 'look at its disk'
+  return new RetryableError('file.failed', `${path} can't be written: ${message}. It is tried again; ${todo}.`, { cause })
 }

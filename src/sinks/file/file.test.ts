@@ -70,12 +70,13 @@ test('a file that is not ours is not touched', async () => {
   expect(place.read(TODAY)).toBe('a letter without an end')
 })
 
-test.each([
+test.each<[string, (number | string)[], string, string, string?]>([
   ['within a line, taken back at once', [7, 'ENOSPC'], 'file.full', 'RetryableError'],
   ['at the quota', ['EDQUOT'], 'file.full', 'RetryableError'],
-  ['by the disk', [3, 'EIO'], 'file.failed', 'RetryableError'],
+  ['by the disk', [3, 'EIO'], 'file.failed', 'RetryableError', 'look at its disk'],
+  ['at the limit of open files', ['EMFILE'], 'file.failed', 'RetryableError', 'ulimit -n'],
   ['by a mount', ['EROFS'], 'file.denied', 'BlockedError'],
-] as const)('a write that fails %s leaves whole lines and is written again', async (_, steps, code, name) => {
+])('a write that fails %s leaves whole lines and is written again', async (_, steps, code, name, todo = '') => {
   const script: (number | string)[] = []
   const disk: Disk = {
     ...systemDisk,
@@ -89,7 +90,7 @@ test.each([
   await using sink = place.open()
   await sink.write([A], never)
   script.push(...steps)
-  expect(await failed(sink.write([B], never))).toMatchObject({ name, code })
+  expect(await failed(sink.write([B], never))).toMatchObject({ name, code, message: expect.stringContaining(todo) as string })
   expect(place.read(TODAY)).toBe(lines(A))
   await sink.write([B], never)
   expect(place.read(TODAY)).toBe(lines(A, B))

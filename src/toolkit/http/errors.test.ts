@@ -51,6 +51,12 @@ test.each([
   expect(networkError('x', URL_HTTPS, new Error(message), 'proxy:3128').name).toBe(name)
 })
 
+test('a limit of this process is no fault of the network', () => {
+  const error = networkError('x', URL_HTTPS, Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' }))
+  expect([error.code, error.message]).toEqual(['x.unreachable', expect.stringContaining('raise its limit (ulimit -n')])
+  expect(error.message).not.toContain('the network')
+})
+
 test.each([
   ['of one address', Object.assign(new Error('no'), { code: 'ECONNREFUSED' })],
   ['below another error', new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) })],

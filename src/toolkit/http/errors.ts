@@ -93,11 +93,18 @@ export function networkError(component: string, url: URL, cause: unknown, proxyH
     const message = `No request to ${host} could be made (${why}): look at the headers, keys and tokens for characters that no header may hold, and for headers that are not for settings. ${NOTHING_DROPPED}`
     return new BlockedError(`${component}.header`, message, { cause })
   }
-  const again = isContinue(error)
-    ? 'It sends 100 Continue, for which nobody asked, and what comes behind that is not read. It is tried again, and what is sent may be stored each time: look at the host, and at what stands before it, if this goes on.'
-    : 'It is tried again; look at the address, the network and the host if this goes on.'
-  const message = `No answer from ${host} (${why}). ${again}`
+  const message = `No answer from ${host} (${why}). ${passingRemedy(error, code)}`
   return new RetryableError(`${component}.unreachable`, message, { cause })
+}
+
+/** What to do about what may pass by itself, if it does not. */
+function passingRemedy(error: Error, code: string | undefined): string {
+  if (isContinue(error)) {
+    return 'It sends 100 Continue, for which nobody asked, and what comes behind that is not read. It is tried again, and what is sent may be stored each time: look at the host, and at what stands before it, if this goes on.'
+  }
+  if (code === 'EMFILE')
+    return 'This process may open no more files: raise its limit (ulimit -n, LimitNOFILE) if this goes on. It is tried again.'
+  return 'It is tried again; look at the address, the network and the host if this goes on.'
 }
 
 function hostAndPort(url: URL): string {
