@@ -68,7 +68,7 @@ const CONTEXT: AnswerContext = {
 test('a 400 to a request that HTTP means otherwise keeps that meaning', () => {
   const meant = new BlockedError('elasticsearch.tls', 'write https')
   expect(answerError(answered(400, {}), { ...CONTEXT, http: () => meant })).toBe(meant)
-  expect(answerError(answered(400, {}), CONTEXT)).toMatchObject({ name: 'BlockedError', code: 'elasticsearch.refused' })
+  expect(answerError(answered(400, {}), CONTEXT)).toMatchObject({ name: 'BlockedError', code: 'elasticsearch.request' })
 })
 
 const BUSY: ItemVerdict = { kind: 'busy', status: 429, reason: 'queue full' }

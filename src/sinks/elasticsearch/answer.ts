@@ -117,7 +117,7 @@ export function answerError(answer: HttpAnswer, { url, index, login, http }: Ans
       const meant = http(answer)
       if (meant instanceof BlockedError) return meant
       return new BlockedError(
-        'elasticsearch.refused',
+        'elasticsearch.request',
         `${what} It refused the request, not one of its events: look at urls, index, pipeline and compression. ${NOTHING_DROPPED}`,
       )
     }

@@ -152,13 +152,14 @@ describe('events one by one', () => {
 })
 
 test.each([
-  [400, '{"error":{"type":"illegal_argument_exception","reason":"unrecognized parameter"}}', BlockedError, 'elasticsearch.refused'],
+  [400, '{"error":{"type":"illegal_argument_exception","reason":"unrecognized parameter"}}', BlockedError, 'elasticsearch.request'],
   [401, 'Unauthorized', BlockedError, 'elasticsearch.denied'],
   [403, '{"error":{"type":"security_exception","reason":"no permissions for [bulk]"}}', BlockedError, 'elasticsearch.denied'],
   [403, '{"error":{"type":"cluster_block_exception","reason":"cluster read-only"}}', BlockedError, 'elasticsearch.target'],
   [404, '{}', BlockedError, 'elasticsearch.not_found'],
   [406, '{"error":"Content-Type header is not supported"}', BlockedError, 'elasticsearch.unexpected'],
   [413, '', BatchRefusedError, 'elasticsearch.too_large'],
+  [422, '', BatchRefusedError, 'elasticsearch.refused'],
   [429, '', RetryableError, 'elasticsearch.busy'],
   [503, 'OpenSearch Security not initialized.', RetryableError, 'elasticsearch.failed'],
   [200, '<html>Welcome</html>', BlockedError, 'elasticsearch.not_elasticsearch'],

@@ -183,5 +183,5 @@ function narrowWindow(answer: HttpAnswer, { url, index }: AnswerContext): Blocke
 
 /** The same events would have the same answer; those that were stored answer in few words the next time. */
 function inHalves(cause: RetryableError): BatchRefusedError {
-  return new BatchRefusedError('elasticsearch.answer_too_large', `${cause.message} It is sent in halves.`, { cause })
+  return new BatchRefusedError('elasticsearch.halved', `${cause.message} It is sent in halves.`, { cause })
 }

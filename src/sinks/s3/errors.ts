@@ -41,7 +41,7 @@ const kms: Decide = (say, options) =>
 const proxy: Decide = (say, options) =>
   new BlockedError('s3.proxy', say('look at proxy and its login, or at what stands before the store'), options)
 const refused: Decide = (say, options) =>
-  new BlockedError('s3.refused', say('look at bucket, region, endpoint, encryption, storage_class, acl and headers'), options)
+  new BlockedError('s3.request', say('look at bucket, region, endpoint, encryption, storage_class, acl and headers'), options)
 
 /**
  * By the code in the answer: "Error responses", Amazon S3 API Reference. No event is to blame for any of them

@@ -113,7 +113,7 @@ const REFUSALS: [S3Refusal, string, string][] = [
   [{ status: 404, code: 'NoSuchBucket' }, 'BlockedError', 's3.not_found'],
   [{ status: 400, code: 'AuthorizationHeaderMalformed' }, 'BlockedError', 's3.region'],
   [{ status: 400, code: 'KMS.DisabledException' }, 'BlockedError', 's3.kms'],
-  [{ status: 400, code: 'InvalidStorageClass' }, 'BlockedError', 's3.refused'],
+  [{ status: 400, code: 'InvalidStorageClass' }, 'BlockedError', 's3.request'],
   [{ status: 400, code: 'RequestTimeout' }, 'RetryableError', 's3.failed'],
   [{ status: 403, code: 'RequestTimeTooSkewed' }, 'RetryableError', 's3.failed'],
   [{ status: 409, code: 'OperationAborted' }, 'RetryableError', 's3.failed'],
