@@ -4,7 +4,7 @@ import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { systemClock } from '../../toolkit/clock.ts'
 import { raced } from '../../toolkit/raced.ts'
 import { withinMs } from '../../toolkit/within.ts'
-import { EXIT } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { checkSources, type JournalOption, journalOption, readerOf } from '../journal.ts'
 import { configOf, configOption, parseTimeMs } from '../options.ts'
@@ -30,13 +30,16 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (options: TapOptions) => {
         using stop = stopSignals(() => {})
+        const nowMs = systemClock.now()
+        const sinceMs = options.since === undefined ? undefined : parseTimeMs(options.since, nowMs)
+        if (sinceMs !== undefined && sinceMs > nowMs)
+          throw usageError('--since has to be before now; without it what comes from now on is printed')
         await using journal = await readerOf(options, io)
         // A configured source may have its first events to come.
         const configured = options.journal === undefined ? configOf(options, io).sources.map(({ id }) => id) : []
         await checkSources(journal, options.source, configured)
         const mapper = await mapperOf(options)
-        const nowMs = systemClock.now()
-        const from = options.since === undefined ? await journal.head() : await journal.positionAt(parseTimeMs(options.since, nowMs))
+        const from = sinceMs === undefined ? await journal.head() : await journal.positionAt(sinceMs)
         const reading = { sources: options.source, batchEventsMax: 1000, endAtHead: stop.softStop }
         for await (const { events } of journal.read(from, reading, stop.hardStop)) {
           if (events.length > 0) {
