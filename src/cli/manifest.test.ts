@@ -20,6 +20,7 @@ const of = (fields: object) =>
 
 test.each([
   ['no JSON', signed('no'), 'holds no manifest that this version can read: its text: '],
+  ['no JSON at all', 'no', 'is not what `tailrace attest` writes'],
   ['a list', signed('[]'), 'holds no manifest that this version can read: its text: '],
   ['one of a later version', of({ format: 'tailrace-manifest/2' }), 'holds no manifest that this version can read: format: '],
   [
@@ -46,6 +47,16 @@ test('a key without a manifest is a wrong call: nothing would be compared', asyn
     code: 64,
     err: expect.stringContaining('--manifest') as string,
   })
+})
+
+test.each([
+  [['attest', '--from', '1d', '--key', 'none.pem'], "none.pem can't be read as a key: ENOENT"],
+  [['verify', '--manifest', 'none.json'], "none.json can't be read as a manifest: ENOENT"],
+])('%j: a file that is not there is not found', async (args, why) => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  await (await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER }))[Symbol.asyncDispose]()
+  expect(await cli([...args, '--journal', path])).toMatchObject({ code: 66, out: '', err: expect.stringContaining(why) as string })
 })
 
 test('a key of another kind is a wrong call: what it signs says nothing', async () => {

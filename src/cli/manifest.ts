@@ -120,9 +120,10 @@ const windowKey = ({ fromS, toS, sealedAtMs, events, repeats, late, digest }: Ma
   [fromS, toS, sealedAtMs, events, repeats, late, digest].join(' ')
 
 function ed25519(path: string, read: (pem: string) => KeyObject): KeyObject {
+  const pem = readText(path, 'a key')
   let key: KeyObject
   try {
-    key = read(readFileSync(path, 'utf8'))
+    key = read(pem)
   } catch (cause) {
     throw usageError(`${path} holds no key in PEM: ${toError(cause).message}`)
   }
@@ -131,12 +132,15 @@ function ed25519(path: string, read: (pem: string) => KeyObject): KeyObject {
 }
 
 function readSigned(path: string): SignedManifest {
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as unknown
-    const { success, data } = signedSchema.safeParse(value)
-    if (success) return data
-  } catch (cause) {
-    throw notFound(`${path} can't be read as a manifest: ${toError(cause).message}`)
-  }
+  const { success, data } = signedSchema.safeParse(parsed(readText(path, 'a manifest')))
+  if (success) return data
   throw usageError(`${path} is not what \`tailrace attest\` writes`)
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw notFound(`${path} can't be read as ${what}: ${toError(cause).message}`)
+  }
 }
