@@ -176,6 +176,33 @@ describe('installing', () => {
     expect(result.err).not.toContain('admin-secret')
   })
 
+  test('what is not there, or refuses the whole, is told without a promise to go on', async () => {
+    await using cluster = await startCluster({ 'GET /': [200, OPENSEARCH], [IMPORT]: [413, {}] })
+    const { code, err } = await cli(['assets', 'elasticsearch', '--url', cluster.url, '--dashboards', cluster.url], { env: ENV })
+    expect([code, err]).toEqual([69, expect.stringContaining('answered 413')])
+    const nowhere = await cli(['assets', 'elasticsearch', '--url', 'http://127.0.0.1:1'], { env: ENV })
+    expect(nowhere).toMatchObject({
+      code: 69,
+      err: expect.stringMatching(/ECONNREFUSED.*\. Look at the address, the network and the host\.\n$/) as string,
+    })
+  })
+
+  test.each([
+    [['--sink', 'x'], '--sink is for -c'],
+    [['--sink', 'x', '--url', 'http://c'], '--sink is for -c'],
+    [['-c', 'none.yaml', '--url', 'http://c'], '-c and --url'],
+    [['-c', 'none.yaml', '--ca-file', 'ca.pem'], '--ca-file is for --url'],
+    [['--ca-file', 'ca.pem'], '--ca-file is for --url'],
+    [['--plain'], '--plain is for an installation'],
+    [['--dashboards', 'http://c'], '--dashboards is for an installation'],
+  ])('%j would have no effect', async (args, why) => {
+    expect(await cli(['assets', 'elasticsearch', ...args])).toMatchObject({
+      code: 64,
+      out: '',
+      err: expect.stringContaining(why) as string,
+    })
+  })
+
   test('a cluster without lifecycles is told, and gets its template without one', async () => {
     await using cluster = await startCluster({
       'GET /': [200, { version: { number: '8.0.0' } }],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { loadConfig } from '../config/load.ts'
+import { BlockedError, ConfigError, FatalError, TailraceError } from '../core/errors.ts'
 import { REGISTRY } from '../registry.ts'
 import { stopSignals } from '../service/stop_signals.ts'
 import { type ElasticsearchConfig, elasticsearchConfig } from '../sinks/elasticsearch/config.ts'
@@ -9,6 +10,7 @@ import { indexTemplate } from '../sinks/elasticsearch/index_name.ts'
 import { loginOf } from '../sinks/elasticsearch/login.ts'
 import { systemClock } from '../toolkit/clock.ts'
 import { createHttpEndpoint } from '../toolkit/http/endpoint.ts'
+import { askedOnce } from '../toolkit/http/errors.ts'
 import { httpOptions } from '../toolkit/http/settings.ts'
 import { installDashboard, installTemplate, SHIPPED_PATTERN } from './elasticsearch_assets.ts'
 import { EXIT, usageError } from './exit.ts'
@@ -36,8 +38,28 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
 /** Installs the files of `folder`; undefined when the options name no cluster. */
 export async function installElasticsearch(options: ElasticsearchOptions, folder: string, io: Io): Promise<number | undefined> {
+  checkCluster(options)
   if (options.config === undefined && options.url === undefined) return undefined
   const config = options.url === undefined ? configured(options, io) : configOf(options, options.url, io)
+  try {
+    return await install(config, options, folder, io)
+  } catch (cause) {
+    if (!(cause instanceof TailraceError) || cause instanceof FatalError || cause instanceof ConfigError) throw cause
+    throw new BlockedError(cause.code, askedOnce(cause.message), { cause })
+  }
+}
+
+/** Refuses an option that would have no effect. */
+function checkCluster({ config, url, sink, caFile, dashboards, plain }: ElasticsearchOptions): void {
+  if (config !== undefined && url !== undefined) throw usageError('-c and --url each name a cluster: give one of them')
+  if (config === undefined && sink !== undefined) throw usageError('--sink is for -c, which names the configuration')
+  if (url === undefined && caFile !== undefined) throw usageError('--ca-file is for --url; with -c the sink has tls.ca_file')
+  if (config !== undefined || url !== undefined) return
+  const given = dashboards !== undefined ? '--dashboards' : plain === true ? '--plain' : undefined
+  if (given !== undefined) throw usageError(`${given} is for an installation: give -c or --url, which names the cluster`)
+}
+
+async function install(config: ElasticsearchConfig, options: ElasticsearchOptions, folder: string, io: Io): Promise<number> {
   using stop = stopSignals(() => {})
   const login = loginOf(config)
   const read = (path: string) => readFile(join(folder, path), 'utf8')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { httpError, networkError } from './errors.ts'
+import { askedOnce, httpError, networkError, timeoutError, tooLargeError } from './errors.ts'
 
 const URL_HTTPS = new URL('https://siem.example/in?token=hidden')
 const answered = (status: number, detail = '', headers = {}) => ({
@@ -65,4 +65,19 @@ test.each([
   const error = networkError('x', URL_HTTPS, cause)
   expect(error).toMatchObject({ name: 'RetryableError', code: 'x.unreachable' })
   expect(error.message).toContain('No answer from siem.example:443 (ECONNREFUSED, ')
+})
+
+const networkFault = (message: string, code: string) => networkError('x', URL_HTTPS, Object.assign(new Error(message), { code }))
+
+test.each([
+  [httpError('x', URL_HTTPS, answered(401), 0), 'Look at the credentials and their rights.'],
+  [httpError('x', URL_HTTPS, answered(503, 'busy'), 0), 'answered 503: busy.'],
+  [networkFault('no', 'ECONNREFUSED'), '(ECONNREFUSED, no). Look at the address, the network and the host.'],
+  [networkFault('bad response', 'UND_ERR_SOCKET'), 'is not read. Look at the host, and at what stands before it.'],
+  [timeoutError('x', URL_HTTPS, 5), 'within 5 ms. Set request_timeout higher.'],
+  [tooLargeError('x', URL_HTTPS, 5), 'it was cut off. Look at url, or, for a source, set page_size lower.'],
+])('who asks once is promised nothing: %s', ({ message }, end) => {
+  const said = askedOnce(message)
+  expect(said.endsWith(end), said).toBe(true)
+  expect(said).not.toMatch(/tried again|goes on/)
 })

@@ -66,6 +66,13 @@ export function httpError(component: string, url: URL, answer: HttpAnswer, nowMs
 /** The end of every message that waits for an operator. */
 export const NOTHING_DROPPED = 'Nothing is dropped, and it goes on by itself when that is mended.'
 
+/** A message for who asks once, and does not go on by itself. */
+export function askedOnce(message: string): string {
+  return message.replace(` ${NOTHING_DROPPED}`, '').replace(AGAIN, (_, first: string, rest: string) => `${first.toUpperCase()}${rest}.`)
+}
+
+const AGAIN = /It is tried again(?:; if this goes on,|;|, and what is sent may be stored each time:) (\w)([^.]*?)(?:,? if this goes on)?\.$/
+
 /**
  * What kept an answer from coming. A refusal of TLS, of a proxy or of our own header waits for an operator,
  * everything else may pass.
