@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
+import { temporaryFolder } from '../../test/support/folder.ts'
+import { contextWith, KEY, LIMITS, never } from '../../test/support/journals.ts'
 import { openSqliteJournal } from '../journal/sqlite/index.ts'
 import { SILENT_METER } from '../service/meter.ts'
 import { systemClock } from '../toolkit/clock.ts'
@@ -41,4 +43,28 @@ test('status tells of a source that has never been let in, which the journal doe
     ],
   })
   rmSync(folder, { recursive: true })
+})
+
+test('status tells how many dead letters wait, those of a sink that is gone too', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  const config = join(folder.path, 'tailrace.yaml')
+  const parts = {
+    journal: { path },
+    service: { admin: { enabled: false } },
+    sources: { acme: { type: 'openai_audit', api_key: 'k' } },
+    sinks: { splunk: { type: 'stdout' }, lake: { type: 'stdout' } },
+  }
+  writeFileSync(config, JSON.stringify(parts))
+  await using journal = await openSqliteJournal({ path, ...LIMITS }, contextWith())
+  const unreadable = ['7', 'null'].map(text => ({ text, reason: 'no object' }))
+  await journal.append(KEY, { events: [], position: 1, unreadable }, never)
+  const letter = { ...KEY, component: 'splunk', eventId: 'e', reason: 'too large', atMs: 5, timeMs: 0, receivedMs: 0, text: '{}' }
+  await journal.addDeadLetters([letter, { ...letter, stream: 'tenant' }, { ...letter, component: 'gone' }])
+  const { components } = JSON.parse((await cli(['status', '--json', '-c', config])).out) as { components: Record<string, unknown>[] }
+  const told = components.map(({ component, dead_letters }) => `${String(component)} ${String(dead_letters)}`)
+  expect(told).toEqual(['acme/organization 2', 'splunk 2', 'lake 0', 'gone 1'])
+  const { out } = await cli(['status', '-c', config])
+  expect(out).toMatch(/oldest +dead letters +reason/)
+  expect(out).toMatch(/^gone +- +1 *$/m)
 })

@@ -56,6 +56,10 @@ export interface DeadLetterFilter {
   readonly limit: number
 }
 
+export interface DeadLetterCount extends Pick<DeadLetter, 'component' | 'stream'> {
+  readonly letters: number
+}
+
 export interface LedgerRow extends SealedWindow, StreamKey {}
 
 /** What bounds a journal; only the sinks named here count for the budget and hold back the retention. */
@@ -114,6 +118,8 @@ export interface JournalReader extends AsyncDisposable {
   /** The first `limit` that the filter lets through, the oldest first. */
   deadLetters(filter: DeadLetterFilter): Promise<readonly DeadLetter[]>
   deadLetter(id: string): Promise<DeadLetter | undefined>
+  /** How many there are, by component and the stream of their events. */
+  countDeadLetters(): Promise<readonly DeadLetterCount[]>
   /** Windows that overlap [fromS, toS), in the order of their start. */
   ledger(key: StreamKey, range: { fromS: number; toS: number }): AsyncIterable<LedgerRow>
   /**

@@ -109,6 +109,11 @@ export function testEvidence(open: OpenJournal): void {
       { ...about, component: 'acme', eventId: 'e1' },
       { ...about, component: 'splunk', eventId: 'e2' },
     ])
+    expect(await journal.countDeadLetters()).toEqual([
+      { component: 'acme', stream: 'organization', letters: 3 },
+      { component: 'acme', stream: 'tenant', letters: 1 },
+      { component: 'splunk', stream: 'organization', letters: 1 },
+    ])
     await journal.append(KEY, pieces(...many), never)
     expect([...journal.history(KEY).unreadable!()]).toEqual([...many.toReversed(), 'null', '7'])
     expect([...journal.history(other).unreadable!()]).toEqual(['8'])

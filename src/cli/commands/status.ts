@@ -1,6 +1,6 @@
 import type { CheckedConfig } from '../../config/load.ts'
 import { streamName } from '../../core/context.ts'
-import type { JournalReader } from '../../journal/journal.ts'
+import type { DeadLetterCount, JournalReader } from '../../journal/journal.ts'
 import type { ReadyStatus } from '../../service/admin/routes.ts'
 import { openJournalReader } from '../../service/journal.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -23,6 +23,8 @@ interface StatusRow {
   readonly waiting?: number | undefined
   /** Of a sink: when the oldest of them was received. */
   readonly oldest?: string | undefined
+  /** Of those that were refused for good, how many wait for `dead-letters`. */
+  readonly dead_letters: number
   readonly reason?: string | undefined
 }
 
@@ -45,7 +47,7 @@ export const register: Register = (program, { io, action }) => {
         }
         const run = ready === undefined ? 'no run answers' : 'a run is going on'
         await io.print(`${run}; the journal holds ${events} events in ${(diskBytes / 2 ** 20).toFixed(1)} MiB\n`)
-        await io.print(table(['component', 'state', 'sealed to', 'waiting', 'oldest', 'reason'], rows.map(cells)))
+        await io.print(table(['component', 'state', 'sealed to', 'waiting', 'oldest', 'dead letters', 'reason'], rows.map(cells)))
         return EXIT.done
       }),
     )
@@ -68,27 +70,35 @@ async function readyStatus({ service: { admin } }: CheckedConfig): Promise<Ready
 async function statusRows(config: CheckedConfig, journal: JournalReader, ready: ReadyStatus | undefined): Promise<readonly StatusRow[]> {
   const live = new Map(ready?.components.map(status => [status.component, status]))
   const stateOf = (component: string) => ({ state: live.get(component)?.state ?? '-', reason: live.get(component)?.reason })
+  const counts = await journal.countDeadLetters()
+  const lettersOf = (of: (count: DeadLetterCount) => boolean) => counts.filter(of).reduce((sum, { letters }) => sum + letters, 0)
   const rows: StatusRow[] = []
   // A stream that has never been let in is known to the run alone.
   for (const name of new Set([...(await journal.streams()).map(streamName), ...live.keys()])) {
     const key = streamOf(name)
     if (key === undefined) continue
     const endS = await journal.sealedTo(key)
-    rows.push({ component: name, ...stateOf(name), sealed_to: endS === undefined ? undefined : isoOfSeconds(endS) })
+    const dead_letters = lettersOf(({ component, stream }) => component === key.source && stream === key.stream)
+    rows.push({ component: name, ...stateOf(name), sealed_to: endS === undefined ? undefined : isoOfSeconds(endS), dead_letters })
   }
   for (const { id } of config.sinks) {
     const { events, oldestReceivedMs } = await journal.backlog(id)
     const oldest = oldestReceivedMs === undefined ? undefined : iso(oldestReceivedMs)
-    rows.push({ component: id, ...stateOf(id), waiting: events, oldest })
+    rows.push({ component: id, ...stateOf(id), waiting: events, oldest, dead_letters: lettersOf(({ component }) => component === id) })
   }
+  // Those of a sink that is configured no more.
+  const told = new Set([...config.sinks.map(({ id }) => id), ...(await journal.streams()).map(({ source }) => source)])
+  for (const component of new Set(counts.map(count => count.component)).difference(told))
+    rows.push({ component, ...stateOf(component), dead_letters: lettersOf(count => count.component === component) })
   return rows
 }
 
-const cells = ({ component, state, sealed_to = '', waiting, oldest = '', reason = '' }: StatusRow) => [
+const cells = ({ component, state, sealed_to = '', waiting, oldest = '', dead_letters, reason = '' }: StatusRow) => [
   component,
   state,
   sealed_to,
   waiting === undefined ? '' : String(waiting),
   oldest,
+  String(dead_letters),
   reason,
 ]

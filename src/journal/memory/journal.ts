@@ -10,6 +10,7 @@ import { type Feed, readBatches } from '../reading.ts'
 import { Ring } from '../ring.ts'
 import { bytesBefore, type HeldSegment, Shelf } from '../shelf.ts'
 import { RememberedIds } from './ids.ts'
+import { bytesOf, laterReceipt, plus } from './measure.ts'
 import { Notes } from './notes.ts'
 
 interface Stream extends StreamKey {
@@ -140,6 +141,10 @@ export class MemoryJournal implements Journal {
     return this.#notes.letters({ limit: Number.POSITIVE_INFINITY }).find(letter => letter.id === id)
   }
 
+  async countDeadLetters() {
+    return this.#notes.countLetters()
+  }
+
   async dropDeadLetters(ids: readonly string[]): Promise<number> {
     return this.#notes.dropLetters(ids)
   }
@@ -243,8 +248,3 @@ export class MemoryJournal implements Journal {
 }
 
 const nameOf = ({ source, stream }: StreamKey) => JSON.stringify([source, stream])
-
-// Functions that every event meets: one made anew for each batch is compiled anew after each collection of garbage.
-const bytesOf = ({ text }: LogEvent) => Buffer.byteLength(text)
-const plus = (sum: number, bytes: number) => sum + bytes
-const laterReceipt = (latestMs: number, { receivedMs }: LogEvent) => Math.max(latestMs, receivedMs)

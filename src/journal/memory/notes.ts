@@ -1,5 +1,5 @@
 import type { SealedWindow } from '../../core/batch.ts'
-import type { DeadLetter, DeadLetterFilter, LedgerRow, StreamKey } from '../journal.ts'
+import type { DeadLetter, DeadLetterCount, DeadLetterFilter, LedgerRow, StreamKey } from '../journal.ts'
 
 /** A journal that forgets with its process need not remember more than an operator would look at. */
 const DEAD_LETTERS_MAX = 10_000
@@ -22,6 +22,16 @@ export class Notes {
       letter.component === (component ?? letter.component) &&
       letter.eventId === (eventId ?? letter.eventId)
     return this.#letters.filter(isWanted).slice(0, limit)
+  }
+
+  countLetters(): readonly DeadLetterCount[] {
+    const byPlace = Map.groupBy(this.#letters, ({ component, stream }) => JSON.stringify([component, stream]))
+    const counts = [...byPlace.values()].map(letters => ({
+      component: letters[0]!.component,
+      stream: letters[0]!.stream,
+      letters: letters.length,
+    }))
+    return counts.sort((a, b) => (a.component === b.component ? order(a.stream, b.stream) : order(a.component, b.component)))
   }
 
   unreadable({ source, stream }: StreamKey): readonly string[] {
@@ -61,3 +71,5 @@ export class Notes {
     return first && { fromS: first.fromS, toS: windows.reduce((end, { toS }) => Math.max(end, toS), first.toS) }
   }
 }
+
+const order = (a: string, b: string) => (a < b ? -1 : Number(a > b))

@@ -5,6 +5,7 @@ import type { EventHistory } from '../../core/source.ts'
 import type {
   Backlog,
   DeadLetter,
+  DeadLetterCount,
   DeadLetterFilter,
   FoundEvent,
   JournalReader,
@@ -86,6 +87,12 @@ export class SqliteReader implements JournalReader {
   async deadLetter(id: string): Promise<DeadLetter | undefined> {
     const row = this.store.get('SELECT * FROM dead_letters WHERE n = ?', Number(id))
     return row && decodeDeadLetter(row)
+  }
+
+  async countDeadLetters(): Promise<readonly DeadLetterCount[]> {
+    return this.store.all(
+      `SELECT component, about ->> '$.stream' AS stream, count(*) AS letters FROM dead_letters GROUP BY 1, 2 ORDER BY 1, 2`,
+    ) as unknown as readonly DeadLetterCount[]
   }
 
   async *ledger(key: StreamKey, { fromS, toS }: { fromS: number; toS: number }): AsyncGenerator<LedgerRow> {
