@@ -129,8 +129,8 @@ export interface JournalReader extends AsyncDisposable {
   sealedTo(key: StreamKey): Promise<number | undefined>
   /** From the start of the first window to the latest end, in seconds since 1970; undefined without any. */
   ledgerRange(key: StreamKey): Promise<{ readonly fromS: number; readonly toS: number } | undefined>
-  /** The newest retained event with this id. A scan of all that is retained. */
-  find(eventId: string): Promise<FoundEvent | undefined>
+  /** The retained events with this id, the newest first. To the last one it is a scan of all that is retained. */
+  find(eventId: string): AsyncIterable<FoundEvent>
   /** Retained events whose own time is in [fromMs, toMs), in the order of receipt. */
   range(filter: { fromMs: number; toMs: number; sources?: readonly string[] | undefined }): AsyncIterable<LogEvent>
   streams(): Promise<readonly StreamKey[]>

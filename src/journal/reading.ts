@@ -1,6 +1,6 @@
 import type { Batch, Position } from '../core/batch.ts'
 import type { LogEvent } from '../core/event.ts'
-import type { ReadOptions } from './journal.ts'
+import type { FoundEvent, ReadOptions } from './journal.ts'
 import { eventCount } from './position.ts'
 import type { ReaderPlace } from './ring.ts'
 import type { Segment } from './shelf.ts'
@@ -20,6 +20,14 @@ export interface Feed {
   beyond(position: number, signal: AbortSignal): Promise<void>
   /** Hears how far a reader is; undefined: it has ended. */
   readerMoved?(reader: object, place: ReaderPlace | undefined): void
+}
+
+/** See `JournalReader.find`: of the events from the number `first` on. */
+export function* found(eventId: string, first: number, events: readonly LogEvent[]): Generator<FoundEvent> {
+  for (let index = events.length - 1; index >= 0; index--) {
+    const event = events[index]!
+    if (event.id === eventId) yield { event, position: first + index }
+  }
 }
 
 /** See `JournalReader.read`. */

@@ -126,9 +126,12 @@ export function testEvidence(open: OpenJournal): void {
     const odd = event(3, { id: 'a"b\\', timeMs: 500 })
     await journal.append(KEY, { events: [event(5), event(1), odd], position: 1 }, never)
     await journal.append({ source: 'other', stream: 's' }, { events: events(0, 3, { source: 'other', stream: 's' }), position: 1 }, never)
-    expect(await journal.find('a"b\\')).toMatchObject({ event: { text: odd.text }, position: 2 })
-    expect(await journal.find('e')).toBeUndefined()
-    expect(await journal.find('e1')).toMatchObject({ event: { source: 'other' }, position: 4 })
+    expect(await collect(journal.find('a"b\\'))).toMatchObject([{ event: { text: odd.text }, position: 2 }])
+    expect(await collect(journal.find('e'))).toEqual([])
+    expect(await collect(journal.find('e1'))).toMatchObject([
+      { event: { source: 'other' }, position: 4 },
+      { event: { source: 'acme' }, position: 1 },
+    ])
     const range = { fromMs: 500, toMs: 2000 }
     expect((await collect(journal.range(range))).map(({ id, source }) => `${source} ${id}`)).toEqual(['acme e1', 'acme a"b\\', 'other e1'])
     expect((await collect(journal.range({ ...range, sources: ['other'] }))).map(({ id }) => id)).toEqual(['e1'])

@@ -2,7 +2,7 @@ import type { CheckedConfig } from '../../config/load.ts'
 import type { Position } from '../../core/batch.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { createFilter } from '../../filter/filter.ts'
-import type { DeadLetter, JournalReader, LedgerRow } from '../../journal/journal.ts'
+import type { DeadLetter, FoundEvent, JournalReader, LedgerRow } from '../../journal/journal.ts'
 import { comparePositions } from '../../journal/position.ts'
 import { EXIT, notFound } from '../exit.ts'
 import { iso, isoOfSeconds } from '../iso.ts'
@@ -35,7 +35,7 @@ export const register: Register = (program, { io, action }) => {
     .action(
       action(async (id: string, options: JournalOption & { json?: boolean }) => {
         await using journal = await readerOf(options, io)
-        const found = await journal.find(id)
+        const found = await newestOf(journal, id)
         const event = found?.event
         const letters = await journal.deadLetters({ eventId: id, limit: LETTERS_MAX })
         if (event === undefined && letters.length === 0) {
@@ -48,6 +48,11 @@ export const register: Register = (program, { io, action }) => {
         return EXIT.done
       }),
     )
+}
+
+async function newestOf(journal: JournalReader, id: string): Promise<FoundEvent | undefined> {
+  for await (const found of journal.find(id)) return found
+  return undefined
 }
 
 interface Traces extends Pick<LogEvent, 'source' | 'stream' | 'timeMs' | 'receivedMs'> {

@@ -6,7 +6,7 @@ import { closedJournal, Gate } from '../gate.ts'
 import type { Backlog, DeadLetter, Journal, JournalContext, JournalLimits, LedgerRow, ReadOptions, StreamKey } from '../journal.ts'
 import { backwards, eventCount } from '../position.ts'
 import { Progress } from '../progress.ts'
-import { type Feed, readBatches } from '../reading.ts'
+import { type Feed, found, readBatches } from '../reading.ts'
 import { Ring } from '../ring.ts'
 import { bytesBefore, type HeldSegment, Shelf } from '../shelf.ts'
 import { RememberedIds } from './ids.ts'
@@ -161,12 +161,8 @@ export class MemoryJournal implements Journal {
     yield* this.#notes.windows(key, range)
   }
 
-  async find(eventId: string): ReturnType<Journal['find']> {
-    for (const segment of this.#shelf.all.toReversed()) {
-      const index = segment.events().findLastIndex(({ id }) => id === eventId)
-      if (index !== -1) return { event: segment.events()[index]!, position: segment.first + index }
-    }
-    return undefined
+  async *find(eventId: string): ReturnType<Journal['find']> {
+    for (const segment of this.#shelf.all.toReversed()) yield* found(eventId, segment.first, segment.events())
   }
 
   async *range(filter: { fromMs: number; toMs: number; sources?: readonly string[] | undefined }): AsyncGenerator<LogEvent> {

@@ -14,7 +14,7 @@ import type {
   ReadOptions,
   StreamKey,
 } from '../journal.ts'
-import { type Feed, readBatches } from '../reading.ts'
+import { type Feed, found, readBatches } from '../reading.ts'
 import type { RowHead, Rows } from './rows.ts'
 import type { Store } from './store.ts'
 
@@ -134,7 +134,7 @@ export class SqliteReader implements JournalReader {
     return typeof row?.fromS === 'number' ? { fromS: row.fromS, toS: row.toS as number } : undefined
   }
 
-  async find(eventId: string): Promise<FoundEvent | undefined> {
+  async *find(eventId: string): AsyncGenerator<FoundEvent> {
     const quoted = JSON.stringify(eventId)
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const rows = this.store.all(
@@ -146,11 +146,9 @@ export class SqliteReader implements JournalReader {
       for (const { first, hit } of rows) {
         before = first as number
         const row = hit === 1 ? this.rows.holding(before) : undefined
-        const events = row === undefined ? [] : this.#events(row)
-        const index = events.findLastIndex(({ id }) => id === eventId)
-        if (index !== -1) return { event: events[index]!, position: row!.first + index }
+        if (row?.first === before) yield* found(eventId, row.first, this.#events(row))
       }
-      if (rows.length < SCAN_ROWS_MAX) return undefined
+      if (rows.length < SCAN_ROWS_MAX) return
       await turn()
     }
   }
