@@ -1,10 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import type { ComponentState } from '../core/context.ts'
 import { BlockedError, RetryableError, toError } from '../core/errors.ts'
-import { type BackoffPolicy, backoffMs, dateMsOf, retryAfterMsOf } from '../toolkit/backoff.ts'
+import { type BackoffPolicy, backoffMs, retryAfterMsOf } from '../toolkit/backoff.ts'
 import { firstOf } from '../toolkit/first_of.ts'
 import { detailOf } from '../toolkit/http/errors.ts'
 import type { Secret } from '../toolkit/secret.ts'
+import { ApiTime } from './api_time.ts'
 import { CursorError } from './cursor_walk.ts'
 import { type ListShape, type Page, parsePage } from './page.ts'
 import type { RequestPace } from './request_pace.ts'
@@ -53,6 +54,7 @@ export interface ClientOptions {
   /** Resolves when something changed that may end a blocked state, such as the file of the key. */
   readonly changed: (signal: AbortSignal) => Promise<void>
   readonly report: (state: ComponentState) => void
+  readonly warn: (message: string) => void
   readonly onAnswer: (result: 'ok' | 'throttled' | 'failed' | 'blocked') => void
 }
 
@@ -61,19 +63,18 @@ export class ListClient {
   readonly #options: ClientOptions
   /** Work that failed and is not done yet. */
   readonly #troubled = new Set<object>()
-  /** The API's time, less what `elapsed` was, at its last answer that told it. The time of day here may be set at any moment. */
-  #originMs: number | undefined
+  readonly #time: ApiTime
   /** Whose log this is, as the API's answers say; set to hold the next ones to it. Undefined until one says it. */
   organization: string | undefined
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.#time = new ApiTime(options.clock, options.warn)
   }
 
   /** The API's time in ms since 1970, by its last answer's `Date`. */
   now(): number {
-    const { clock } = this.#options
-    return this.#originMs === undefined ? clock.now() : this.#originMs + clock.elapsed()
+    return this.#time.now()
   }
 
   /** One small question, whose answer tells the API's time. */
@@ -145,12 +146,11 @@ export class ListClient {
 
   /** One request: its page, or the class of error that says what to do. */
   async askOnce(query: string, signal: AbortSignal): Promise<Page> {
-    const { clock, fetchPage, pace } = this.#options
+    const { fetchPage, pace } = this.#options
     await pace.turn(signal)
     const answer = await fetchPage(query, signal)
     if (answer.status !== 200) throw this.#errorOf(answer)
-    const dateMs = dateMsOf(answer.headers)
-    if (dateMs !== undefined) this.#originMs = timeWithin(dateMs, clock.now()) - clock.elapsed()
+    this.#time.learn(answer.headers)
     const page = this.#pageOf(answer)
     this.#checkOrganization(answer)
     this.#options.onAnswer('ok')
@@ -208,11 +208,6 @@ export class ListClient {
     if (status === 400) return new BlockedError(`${component}.refused`, `${what} ${remedies.refused} ${again}`)
     return new BlockedError(`${component}.unexpected`, `${what} ${remedies.unexpected} ${again}`)
   }
-}
-
-/** The API's time by its `Date`, which is in whole seconds, and the time here, which is taken where it may be the same; never of a later second. */
-function timeWithin(dateMs: number, nowMs: number): number {
-  return Math.abs(dateMs - nowMs) < 2000 ? Math.min(nowMs, dateMs + 999) : dateMs
 }
 
 /** The API's own message, or what came instead, cut to a bound and on one line. */

@@ -67,6 +67,7 @@ export function connectList(config: ConnectionSettings, context: ComponentContex
         pace,
         changed: signal => anyChanged([config.api_key, ...http.secrets], context.clock, signal),
         report: state => context.report(state, name),
+        warn: message => context.logger.warn(message, { stream: name }),
         onAnswer: result => {
           context.meter.add('tailrace_source_requests_total', { source: context.id, stream: name, result }, 1)
           onAnswer(result)
