@@ -27,9 +27,8 @@ export interface IngestOptions {
 
 /** Brings one stream of a source into the journal, until it ends, is stopped, or a FatalError is thrown. */
 export async function runIngest(options: IngestOptions, stop: StopSignals): Promise<void> {
-  const { key, stream, journal, bounds, meter } = options
-  // A counter that only appears with what it counts hides the first of it from `increase()`.
-  for (const name of COUNTERS) meter.add(name, labelsOf(key), 0)
+  const { key, stream, journal, bounds } = options
+  count({ events: [] }, options) // A counter that only appears with what it counts hides the first of it from `increase()`.
 
   const run = async () => {
     const from = await journal.streamPosition(key)
@@ -49,6 +48,7 @@ export async function runIngest(options: IngestOptions, stop: StopSignals): Prom
         commit: async (batch, signal) => {
           try {
             await reportPauses(journal.append(key, batch, signal), options)
+            options.inspect(batch.events)
             count(batch, options)
           } catch (error) {
             appended.resolve(false)
@@ -89,18 +89,11 @@ async function watchPauses(journal: Journal, clock: Clock, onState: (state: Comp
   }
 }
 
-const COUNTERS = [
-  'tailrace_source_received_events_total',
-  'tailrace_source_repeated_events_total',
-  'tailrace_source_late_events_total',
-  'tailrace_source_unreadable_total',
-] as const
-
-function count({ events, sealed = [], unreadable = [] }: Batch, { key, meter, inspect }: IngestOptions): void {
-  inspect(events)
+function count({ events, sealed = [], unreadable = [] }: Omit<Batch, 'position'>, { key, meter }: IngestOptions): void {
+  const labels = { source: key.source, stream: key.stream }
   const total = (field: 'repeats' | 'late') => sealed.reduce((sum, window) => sum + window[field], 0)
-  const counts = [events.length, total('repeats'), total('late'), unreadable.length]
-  for (const [index, name] of COUNTERS.entries()) meter.add(name, labelsOf(key), counts[index]!)
+  meter.add('tailrace_source_received_events_total', labels, events.length)
+  meter.add('tailrace_source_repeated_events_total', labels, total('repeats'))
+  meter.add('tailrace_source_late_events_total', labels, total('late'))
+  meter.add('tailrace_source_unreadable_total', labels, unreadable.length)
 }
-
-const labelsOf = ({ source, stream }: StreamKey) => ({ source, stream })
