@@ -1,6 +1,7 @@
 import { toError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../core/json.ts'
-import { memberOf, type Span, valuesIn } from '../simulator/json_text.ts'
+import type { Span } from '../core/json_text.ts'
+import { memberOf, valuesIn } from '../simulator/json_text.ts'
 
 /** A record of a text that somebody gives, as it stands there. */
 export interface GivenRecord {

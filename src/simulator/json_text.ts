@@ -1,8 +1,4 @@
-/** A part of a JSON text: from `start` to `end`, exclusive. */
-export interface Span {
-  readonly start: number
-  readonly end: number
-}
+import { endOfText, type Span } from '../core/json_text.ts'
 
 /** The values that stand one after another in `text`, with nothing, white space or commas between them. */
 export function* valuesIn(text: string, start = 0, end = text.length): Generator<Span> {
@@ -29,7 +25,6 @@ export function memberOf(text: string, { start, end }: Span, name: string): Span
 }
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
 function skipBetween(text: string, start: number): number {
@@ -44,22 +39,13 @@ function valueEnd(text: string, start: number): number {
   for (let place = start; place < text.length; place++) {
     const code = text.charCodeAt(place)
     if (code === QUOTE) {
-      place = stringEnd(text, place)
-      if (depth === 0) return place + 1
+      const end = endOfText(text, place) ?? text.length
+      if (depth === 0) return end
+      place = end - 1
     } else if (code === 0x7b || code === 0x5b) depth++
     else if (code === 0x7d || code === 0x5d) {
       if (--depth <= 0) return depth < 0 ? Math.max(place, start + 1) : place + 1
     } else if (depth === 0 && (code <= 0x20 || code === COMMA)) return place
-  }
-  return text.length
-}
-
-/** Where the quote is that closes the string opened at `start`. */
-function stringEnd(text: string, start: number): number {
-  for (let place = start + 1; place < text.length; place++) {
-    const code = text.charCodeAt(place)
-    if (code === BACKSLASH) place++
-    else if (code === QUOTE) return place
   }
   return text.length
 }

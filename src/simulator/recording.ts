@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { FatalError, toError } from '../core/errors.ts'
 import { isJsonObject, parseJson } from '../core/json.ts'
-import { memberOf, type Span, valuesIn } from './json_text.ts'
+import type { Span } from '../core/json_text.ts'
+import { memberOf, valuesIn } from './json_text.ts'
 
 /** One record of a file, its text as it stands there. */
 export interface FileRecord {
