@@ -42,12 +42,20 @@ export function stage(answer: (query: URLSearchParams, nowMs: number) => Answer,
   return { clock, queries, states, source, lateSeconds }
 }
 
-/** Reads in the background until `end`. */
-export function reading(source: ReturnType<typeof stage>['source'], stream = 0, from?: Position) {
+/** Reads in the background until `end`; what `taken` gives is waited for after each batch. */
+export function reading(
+  source: ReturnType<typeof stage>['source'],
+  stream = 0,
+  from?: Position,
+  taken: (batch: Batch) => Promise<void> | undefined = () => undefined,
+) {
   const stop = new AbortController()
   const batches: Batch[] = []
   const done = (async () => {
-    for await (const batch of source.streams[stream]!.read(from, NOTHING_SEEN, stop.signal)) batches.push(batch)
+    for await (const batch of source.streams[stream]!.read(from, NOTHING_SEEN, stop.signal)) {
+      batches.push(batch)
+      await taken(batch)
+    }
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { stage } from '../../../test/support/audit_source.ts'
-import type { Batch, Position } from '../../core/batch.ts'
+import { reading, stage } from '../../../test/support/audit_source.ts'
+import type { Batch } from '../../core/batch.ts'
 
 const START_S = Date.UTC(2026, 0, 1) / 1000
 const MINUTE_MS = 60_000
@@ -26,38 +26,21 @@ function over(events: readonly Event[], aheadMs: (answer: number) => number = ()
   return staged
 }
 
-/** Reads in the background; `taken` is waited for after each batch. */
-function reading({ source }: ReturnType<typeof over>, from: Position | undefined, taken: (batch: Batch) => Promise<void> | undefined) {
-  const stop = new AbortController()
-  const ids: string[] = []
-  const done = (async () => {
-    for await (const batch of source.streams[0]!.read(from, { ids: () => [] }, stop.signal)) {
-      ids.push(...batch.events.map(({ id }) => id))
-      await taken(batch)
-    }
-  })().catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error
-  })
-  const end = async () => {
-    stop.abort()
-    await done
-  }
-  return { ids, end }
-}
+const idsOf = (batches: readonly Batch[]) => batches.flatMap(({ events }) => events.map(({ id }) => id))
 
 test.each([-HOUR_MS, HOUR_MS])(
   'nothing comes twice, and nothing is left out, when the time of day is set by %i ms and back',
   async byMs => {
     const events = Array.from({ length: 900 }, (_, n) => ({ id: `e${n}`, effective_at: START_S + 10 * n }))
     const staged = over(events)
-    const { ids, end } = reading(staged, undefined, () => undefined)
+    const { batches, end } = reading(staged.source)
     await staged.clock.advance(2 * HOUR_MS)
     staged.clock.setBy(byMs)
     await staged.clock.advance(10 * MINUTE_MS)
     staged.clock.setBy(-byMs)
     await staged.clock.advance(30 * MINUTE_MS)
     await end()
-    expect(ids).toEqual(events.map(({ id }) => id))
+    expect(idsOf(batches)).toEqual(events.map(({ id }) => id))
   },
 )
 
@@ -66,12 +49,12 @@ test('a Date that was hours ahead leaves nothing out where the journal keeps the
   const events = [{ id: 'meanwhile', effective_at: START_S + 600 }]
   const staged = over(events, answer => (answer === 1 ? 2 * HOUR_MS : 0))
   const from = { start: START_S - 3600, frontier: START_S, segments: [[START_S - 3600, START_S - 1800, START_S - 3600]] }
-  const { ids, end } = reading(staged, from, ({ sealed = [] }) =>
+  const { batches, end } = reading(staged.source, 0, from, ({ sealed = [] }) =>
     sealed.some(({ toS }) => toS === START_S - 1800) ? staged.clock.sleep(40 * MINUTE_MS, new AbortController().signal) : undefined,
   )
   await staged.clock.advance(60 * MINUTE_MS)
   await end()
-  expect(ids).toEqual(['meanwhile'])
+  expect(idsOf(batches)).toEqual(['meanwhile'])
 })
 
 // Goal: what a list began with is not taken for what it ended with.
@@ -92,10 +75,10 @@ test('what happened while a later page was waited for is not counted as listed, 
 test.each([12, 48])('a start that is a day back begins no later where the clock here is %i hours ahead of the API', async hours => {
   const events = [{ id: 'a day ago', effective_at: START_S - 86_400 - 3600 * hours }]
   const staged = over(events, () => -hours * HOUR_MS, { start: '1d' })
-  const { ids, end } = reading(staged, undefined, () => undefined)
+  const { batches, end } = reading(staged.source)
   await staged.clock.advance(MINUTE_MS)
   await end()
-  expect(ids).toEqual(['a day ago'])
+  expect(idsOf(batches)).toEqual(['a day ago'])
 })
 
 // Goal: `Date` tells whole seconds; a clock here that seems to fit it may be in the API's next second all the same.
@@ -106,7 +89,7 @@ test.each([500, 900, 1500, 1990, -1500])(
     await staged.clock.advance(437)
     staged.clock.setBy(aheadMs)
     const unlistedMs: number[] = []
-    const { end } = reading(staged, undefined, ({ sealed = [] }) => {
+    const { end } = reading(staged.source, 0, undefined, ({ sealed = [] }) => {
       for (const { toS } of sealed) unlistedMs.push(toS * 1000 - staged.clock.elapsed())
       return undefined
     })
