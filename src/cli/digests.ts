@@ -83,7 +83,7 @@ export class Digests {
     for (const held of await this.#heldOf(rows)) {
       const { row, isRight } = held
       if (isRight || (await mayBeRemoved(this.#journal, row))) continue
-      if (row.events === 0 && row.repeats > 0) this.#again.push(row)
+      if (row.events === 0) this.#again.push(row)
       else this.#differences.push(told(held))
     }
   }

@@ -35,6 +35,8 @@ const less = (windows: string, count: string) =>
 test.each<Case>([
   { name: 'the same', again: [[QUARTER, 0]] },
   { name: 'fewer', again: [[['e0', 'e2'], 0]], note: less('1 window was', '2') },
+  { name: 'none', again: [[[], 0]], note: less('1 window was', '4') },
+  { name: 'none, and one was lost', again: [[[], 0]], lost: 'e2', differences: [unlike(3), unlike(3)] },
   {
     name: 'fewer and fewer',
     again: [
