@@ -1,7 +1,7 @@
 import type { CheckedConfig } from '../config/load.ts'
 import { type ComponentContext, type ComponentState, streamName } from '../core/context.ts'
 import { BlockedError } from '../core/errors.ts'
-import type { EventHistory, ReadBounds, SourceStream } from '../core/source.ts'
+import type { EventHistory, SourceStream } from '../core/source.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import { checkOne } from '../service/checks.ts'
 import { stopSignals } from '../service/stop_signals.ts'
@@ -9,6 +9,11 @@ import { systemClock } from '../toolkit/clock.ts'
 import type { Io } from './io.ts'
 import type { SecondsRange } from './ledger.ts'
 import { quietContext } from './quiet_context.ts'
+
+interface MsRange {
+  readonly fromMs: number
+  readonly untilMs: number
+}
 
 /** The most ids that one difference names. */
 const NAMED_IDS_MAX = 20
@@ -52,9 +57,10 @@ export async function againstApi(
 }
 
 /** The ids that the API lists: all of them, and those within the range. A record without a time counts as of now, and is only among all. */
-async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, signal: AbortSignal) {
+async function listedIds(stream: SourceStream, bounds: MsRange, signal: AbortSignal) {
   const [all, within] = [new Set<string>(), new Set<string>()]
-  for await (const { events } of stream.read(undefined, NOTHING_SEEN, signal, bounds)) {
+  const { fromMs, untilMs } = bounds
+  for await (const { events } of stream.read(undefined, NOTHING_SEEN, signal, { from: () => fromMs, untilMs })) {
     for (const { id, timeMs } of events) {
       all.add(id)
       if (isWithin(timeMs, bounds)) within.add(id)
@@ -64,7 +70,7 @@ async function listedIds(stream: SourceStream, bounds: Required<ReadBounds>, sig
   return { all, within }
 }
 
-const isWithin = (timeMs: number, { fromMs, untilMs }: Required<ReadBounds>) => timeMs >= fromMs! && timeMs < untilMs!
+const isWithin = (timeMs: number, { fromMs, untilMs }: MsRange) => timeMs >= fromMs && timeMs < untilMs
 
 function named(what: string, ids: ReadonlySet<string>): readonly string[] {
   if (ids.size === 0) return []

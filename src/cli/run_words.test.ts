@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { startSimulator } from '../simulator/simulator.ts'
+import { systemClock } from '../toolkit/clock.ts'
 
 // Goal: what the log tells to type can be typed as it stands there.
 test('a run names the commands that go on from what it warns of, with its own configuration', async () => {
@@ -36,4 +37,20 @@ test('a run names the commands that go on from what it warns of, with its own co
   }
   const after = await cli(['run', '--once', '--from', '2d', '-c', config])
   expect([after.code, after.err.includes('state reset')]).toEqual([0, false])
+})
+
+test('a --from that is a day back begins no later where the clock here is two days ahead of the API', async () => {
+  const { now } = Date
+  await using simulator = await startSimulator({ events: 0, clock: { ...systemClock, now } })
+  using folder = temporaryFolder()
+  const [config, path] = ['tailrace.yaml', 'out.ndjson'].map(name => join(folder.path, name)) as [string, string]
+  simulator.add({ id: 'an hour ago', type: 'login.failed', effective_at: Math.floor(now() / 1000) - 3600 })
+  const sources = { acme: { type: 'openai_audit', base_url: simulator.url, api_key: 'k' } }
+  const sinks = { out: { type: 'file', path, format: 'raw' } }
+  writeFileSync(config, JSON.stringify({ journal: { type: 'memory' }, sources, sinks, service: { admin: { enabled: false } } }))
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 2 * 86_400_000)
+  const { code } = await cli(['run', '--once', '--from', '1d', '-c', config])
+  clock.mockRestore()
+  expect(code).toBe(0)
+  expect(readFileSync(path, 'utf8')).toContain('an hour ago')
 })

@@ -10,8 +10,8 @@ export interface EventHistory {
 
 /** What one run is limited to. */
 export interface ReadBounds {
-  /** Where a stream without a position starts, instead of at its configured start; in ms since 1970. */
-  readonly fromMs?: number | undefined
+  /** Where a stream without a position starts, instead of at its configured start: ms since 1970, as a function of the API's now. */
+  readonly from?: ((nowMs: number) => number) | undefined
   /**
    * Where reading ends, in ms since 1970: the stream returns once everything before it has been listed and
    * handed out, instead of following what is new.

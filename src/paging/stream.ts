@@ -139,7 +139,7 @@ export class ListStream<W> implements SourceStream {
       return opened(caughtUpLater(listedAgain(position, lateFromS), lateFromS, Math.max(position.frontierS, nowS())))
     }
     await client.askForTime(signal)
-    const wantedMs = bounds.fromMs ?? start(client.now())
+    const wantedMs = (bounds.from ?? start)(client.now())
     if (wantedMs !== undefined && wantedMs > client.now()) {
       const at = new Date(wantedMs).toISOString()
       context.logger.warn(`sources.${context.id}.start is in the future, ${at}; reading begins now`, { stream: name })

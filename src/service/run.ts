@@ -75,7 +75,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   const streams = [...sources].flatMap(([id, source]) => source.streams.map(({ name }) => streamName({ source: id, stream: name })))
   const names = { sinks: sinkIds, streams, commandOptions: options.commandOptions }
   await tellPositions(journal, names, logger)
-  if (options.bounds.fromMs !== undefined) await tellFrom(journal, options.bounds.fromMs, names, logger)
+  if (options.bounds.from !== undefined) await tellFrom(journal, options.bounds.from(clock.now()), names, logger)
   const mappers = await createMappers(config.sinks, { ...options, sources: config.sources })
   if (options.onStart !== undefined) scope.use(await options.onStart({ config, board, journal }))
 

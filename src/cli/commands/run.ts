@@ -35,5 +35,9 @@ function boundsOf({ once, from, to }: RunOptions, nowMs: number): ReadBounds {
   if (untilMs !== undefined && untilMs > nowMs)
     throw usageError('--to has to be before now; without it the run goes on until it is stopped')
   if (fromMs !== undefined && fromMs > nowMs) throw usageError('--from has to be before now')
-  return { ...(fromMs !== undefined && { fromMs }), ...(untilMs !== undefined && { untilMs }) }
+  return {
+    // A duration ago is counted by the API's time, as that of `start` is: the clock here may be ahead.
+    ...(from !== undefined && { from: apiNowMs => parseTimeMs(from, apiNowMs) }),
+    ...(untilMs !== undefined && { untilMs }),
+  }
 }
