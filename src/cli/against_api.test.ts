@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../../test/support/cli.ts'
@@ -64,4 +67,36 @@ test('what came before the first window or after the last, or is beyond the rete
   simulator.add({ id: 'missed', type: 'login.failed', effective_at: nowS - 100 })
   expect(await verify()).toMatchObject({ code: 2, out: expect.stringMatching(/does not hold 1 events: missed"/) as string })
   expect((await verify('--from', '2h')).out).toMatch(/never listed.*does not hold 2 events: before, missed"/)
+})
+
+// Goal: with the key of another organization everything looks as if it were missing.
+test.each([
+  ['other', 69, ''],
+  ['acme', 2, 'does not hold 1 events: theirs'],
+])('a comparison with the log of %s, where the journal holds that of acme, ends with %i', async (organization, code, found) => {
+  const nowS = Math.floor(Date.now() / 1000)
+  await using server = createServer((_, response) => {
+    const data = [{ id: 'theirs', type: 'login.failed', effective_at: nowS - 100 }]
+    response.writeHead(200, { 'content-type': 'application/json', 'openai-organization': organization })
+    response.end(JSON.stringify({ data, has_more: false }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'journal.db')
+  {
+    await using journal = await openSqliteJournal({ path, ...LIMITS }, { clock: systemClock, logger: quiet, meter: SILENT_METER })
+    const sealed = { fromS: nowS - 300, toS: nowS, sealedAtMs: nowS * 1000, events: 0, repeats: 0, late: 0, digest: '' }
+    const position = { start: nowS - 300, frontier: nowS, segments: [], organization: 'acme' }
+    await journal.append(
+      { source: 'acme', stream: 'organization' },
+      { events: [], position, sealed: [sealed] },
+      new AbortController().signal,
+    )
+  }
+  const config = join(folder.path, 'tailrace.yaml')
+  const source = { type: 'openai_audit', base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, api_key: 'k' }
+  writeFileSync(config, JSON.stringify({ journal: { path }, sources: { acme: source }, sinks: { out: { type: 'stdout' } } }))
+  const result = await cli(['verify', '--against-api', '-c', config])
+  expect(result).toMatchObject({ code, out: expect.stringContaining(found) as string })
+  expect(result.err.includes('nothing was compared')).toBe(code === 69)
 })
