@@ -24,6 +24,8 @@ export class Checkpoints implements Disposable {
   constructor(store: Store, logger: Logger) {
     this.#store = store
     this.#logger = logger
+    // Nobody sees whether the log of a run that was killed holds its mark (log_mark.ts): its first transaction may be half written.
+    if (store.logBytes > 0) this.run()
   }
 
   /** To be called after each transaction. */

@@ -17,6 +17,11 @@ async function fill(journal: SqliteJournal, events: number): Promise<void> {
     await journal.append(KEY, { events: [event(n, { text: `"${String(n).repeat(2000)}"` })], position: n }, never)
 }
 
+function markOf(path: string): unknown {
+  using database = new DatabaseSync(path, { readOnly: true })
+  return database.prepare('SELECT mark FROM log').get()?.mark
+}
+
 const copyLog = (store: Store) => store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 const bytesOf = (path: string) => ['', '-wal'].map(suffix => existsSync(path + suffix) && readFileSync(path + suffix).toString('base64'))
 
@@ -133,6 +138,49 @@ test('a file and a log that were copied one after the other, with the log emptie
   copyFileSync(`${place.path}-wal`, `${copy}-wal`)
   await journal[Symbol.asyncDispose]()
   await expect(openSqliteJournalReadOnly(copy, contextWith())).rejects.toMatchObject({ code: 'journal.mixed' })
+})
+
+/** A run that is killed when two pages of its first transaction are in the log. */
+async function killedEarly(place: Place): Promise<void> {
+  const { journal } = place.openBare()
+  await fill(journal, 21)
+  const killed = place.killedCopy('killed.db')
+  await journal[Symbol.asyncDispose]()
+  for (const suffix of ['', '-wal']) copyFileSync(killed + suffix, place.path + suffix)
+  truncateSync(`${place.path}-wal`, 2 * PAGE_BYTES + 200)
+}
+
+/** A transaction that has pages in the log when it is undone. */
+async function failing(_: Place, store: Store): Promise<void> {
+  store.database.exec('PRAGMA cache_size = 2')
+  const work = () => {
+    for (let n = 0; n < 50; n++) store.run("INSERT INTO dead_letters (component, about, text) VALUES ('s', '{}', zeroblob(9000))")
+    throw new Error('no room on the disk')
+  }
+  expect(() => store.transaction(work)).toThrow('no room')
+  expect(store.logBytes).toBeGreaterThan(0)
+}
+
+const nothing = async () => {}
+
+// Goal: the bytes of a transaction that came to nothing are not taken for a log that is marked already.
+test.each([
+  ['a kill', killedEarly, nothing],
+  ['a full disk', nothing, failing],
+])('a log whose first transaction was cut short by %s is marked by the next one', async (_, before, after) => {
+  using place = journalFolder()
+  {
+    await using early = place.openBare().journal
+    await fill(early, 20)
+  }
+  const backup = markOf(place.path)
+  await before(place)
+  const { journal, store } = place.openBare()
+  await after(place, store)
+  await fill(journal, 22)
+  const marked = store.get('SELECT before FROM log')
+  await journal[Symbol.asyncDispose]()
+  expect(marked).toEqual({ before: backup })
 })
 
 test('a journal of an earlier version, which marked no log, is opened, and marked from then on', async () => {

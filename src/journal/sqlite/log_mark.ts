@@ -17,7 +17,6 @@ interface LogMark {
  * any log that stands beside a file for its own.
  */
 export function markLog(store: Store): void {
-  if (store.logBytes > 0) return
   // The table is not part of the format: a journal of an earlier version has none, and takes no harm.
   store.database.exec('CREATE TABLE IF NOT EXISTS log (n INTEGER PRIMARY KEY, before TEXT, mark TEXT NOT NULL) STRICT')
   store.run(

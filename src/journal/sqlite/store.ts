@@ -10,6 +10,8 @@ export class Store implements Disposable {
   readonly path: string
   readonly database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  /** False until the first transaction of a log is committed: one that failed may have left bytes in it, and no mark. */
+  #isLogMarked = true
 
   constructor(path: string, database: DatabaseSync) {
     this.path = path
@@ -33,9 +35,11 @@ export class Store implements Disposable {
   transaction<T>(work: () => T): T {
     this.database.exec('BEGIN IMMEDIATE')
     try {
-      markLog(this)
+      if (this.logBytes === 0) this.#isLogMarked = false
+      if (!this.#isLogMarked) markLog(this)
       const result = work()
       this.database.exec('COMMIT')
+      this.#isLogMarked = true
       return result
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK') // SQLite has done so itself where the disk was full.
