@@ -1,6 +1,7 @@
 import type { Logger } from '../../core/context.ts'
 import { toError } from '../../core/errors.ts'
 import { passingFault } from './faults.ts'
+import { markEnd } from './log_mark.ts'
 import { pragma } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -43,6 +44,7 @@ export class Checkpoints implements Disposable {
       const patience = pragma(database, 'busy_timeout')
       database.exec('PRAGMA busy_timeout = 0') // A reader in the way is not waited for: the next turn tries again.
       try {
+        if (this.#isCopied()) this.#markEnd()
         database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       } finally {
         database.exec(`PRAGMA busy_timeout = ${Number(patience)}`)
@@ -54,6 +56,20 @@ export class Checkpoints implements Disposable {
     } catch (error) {
       // Nothing is lost: the log still holds it. What damage there is, the next reading or writing tells.
       this.#complain(`${path}-wal cannot be copied into the journal (${passingFault(error) ?? toError(error).message}); it is tried again`)
+    }
+  }
+
+  /** Copies what no reader keeps from being copied. */
+  #isCopied(): boolean {
+    const { log, checkpointed } = this.#store.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {}
+    return Number(log) > 0 && log === checkpointed
+  }
+
+  #markEnd(): void {
+    try {
+      markEnd(this.#store)
+    } catch {
+      // An unmarked log of an earlier version, or a full disk: emptying it makes room.
     }
   }
 

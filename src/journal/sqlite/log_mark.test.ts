@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { backup, DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { contextWith, event, KEY, never } from '../../../test/support/journals.ts'
 import { journalFolder } from '../../../test/support/sqlite_journal.ts'
@@ -17,9 +17,9 @@ async function fill(journal: SqliteJournal, events: number): Promise<void> {
     await journal.append(KEY, { events: [event(n, { text: `"${String(n).repeat(2000)}"` })], position: n }, never)
 }
 
-function markOf(path: string): unknown {
+function marksOf(path: string) {
   using database = new DatabaseSync(path, { readOnly: true })
-  return database.prepare('SELECT mark FROM log').get()?.mark
+  return database.prepare('SELECT before, mark FROM log').get()
 }
 
 const copyLog = (store: Store) => store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -126,6 +126,24 @@ test('a first marked log of which any part was copied into the file is whole', a
   }
 })
 
+test('a backup that was made while a log was written is refused beside the log after it', async () => {
+  using place = journalFolder()
+  {
+    const { journal } = place.openBare()
+    await fill(journal, 20)
+    using reader = new DatabaseSync(place.path, { readOnly: true })
+    await backup(reader, `${place.path}.backup`)
+    await fill(journal, 30)
+    await journal[Symbol.asyncDispose]()
+  }
+  const { journal } = place.openBare()
+  await fill(journal, 31)
+  const killed = place.killedCopy('killed.db')
+  await journal[Symbol.asyncDispose]()
+  copyFileSync(`${place.path}.backup`, killed)
+  await expect(openSqliteJournalReadOnly(killed, contextWith())).rejects.toMatchObject({ code: 'journal.mixed' })
+})
+
 test('a file and a log that were copied one after the other, with the log emptied in between, are refused', async () => {
   using place = journalFolder()
   const { journal, store } = place.openBare()
@@ -167,20 +185,20 @@ const nothing = async () => {}
 test.each([
   ['a kill', killedEarly, nothing],
   ['a full disk', nothing, failing],
-])('a log whose first transaction was cut short by %s is marked by the next one', async (_, before, after) => {
+])('a log whose first transaction was cut short by %s is marked by the next one', async (_, cutShort, fail) => {
   using place = journalFolder()
   {
     await using early = place.openBare().journal
     await fill(early, 20)
   }
-  const backup = markOf(place.path)
-  await before(place)
+  const marked = marksOf(place.path)
+  await cutShort(place)
   const { journal, store } = place.openBare()
-  await after(place, store)
+  await fail(place, store)
   await fill(journal, 22)
-  const marked = store.get('SELECT before FROM log')
+  const before = store.get('SELECT before FROM log')?.before
   await journal[Symbol.asyncDispose]()
-  expect(marked).toEqual({ before: backup })
+  expect(before).toBe(marked!.mark)
 })
 
 test('a journal of an earlier version, which marked no log, is opened, and marked from then on', async () => {
@@ -202,8 +220,7 @@ test('a journal of an earlier version, which marked no log, is opened, and marke
     await using later = place.openBare().journal
     await fill(later, 21)
   }
-  using database = new DatabaseSync(place.path, { readOnly: true })
-  expect(database.prepare('SELECT before, mark FROM log').all()).toEqual([{ before: null, mark: expect.any(String) as string }])
+  expect(marksOf(place.path)).toEqual({ before: null, mark: expect.any(String) as string })
 })
 
 test('what is refused for what its log holds is closed as it was', async () => {

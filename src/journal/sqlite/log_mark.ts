@@ -3,7 +3,9 @@ import { pathToFileURL } from 'node:url'
 import { mixed } from './faults.ts'
 import type { Store } from './store.ts'
 
-const MARK = /^[0-9A-F]{16}$/
+/** Of a log, and behind it that of its end. */
+const MARK = /^([0-9A-F]{16}){1,2}$/
+const LOG_CHARS = 16
 
 interface LogMark {
   /** The mark of the log before, which is in the file once that log was copied into it; null for the first. */
@@ -26,6 +28,14 @@ export function markLog(store: Store): void {
 }
 
 /**
+ * Before a log that is copied is emptied: the next one goes on from here alone, and not from a backup that was made while this
+ * one was written, which has the mark of this log too.
+ */
+export function markEnd(store: Store): void {
+  store.transaction(() => store.run(`UPDATE log SET mark = substr(mark, 1, ${LOG_CHARS}) || hex(randomblob(8))`))
+}
+
+/**
  * Refuses a file beside a log that was begun on another one: the copy of an earlier day beside what a crash left, or a file and
  * a log that were copied while the journal was written. Pages of both together are no journal, and may look like one.
  */
@@ -35,7 +45,7 @@ export function refuseForeignLog({ path, database, logBytes }: Store): void {
   try {
     const log = markIn(database)
     const file = log && markOfFile(path)
-    if (file !== undefined && file?.mark !== log?.mark && (file?.mark ?? null) !== log?.before) throw mixed(path)
+    if (file !== undefined && logOf(file) !== logOf(log) && (file?.mark ?? null) !== log?.before) throw mixed(path)
   } finally {
     if (database.isTransaction) database.exec('COMMIT') // SQLite has ended it itself where the disk failed.
   }
@@ -64,5 +74,7 @@ function markIn(database: DatabaseSync): LogMark | null | undefined {
   const { before, mark } = database.prepare('SELECT before, mark FROM log').get() ?? {}
   return isMark(mark) && (before === null || isMark(before)) ? { before, mark } : undefined
 }
+
+const logOf = (row: LogMark | null | undefined) => row?.mark.slice(0, LOG_CHARS)
 
 const isMark = (value: unknown): value is string => typeof value === 'string' && MARK.test(value)
