@@ -96,6 +96,22 @@ test.each([
   expect(await told(journal, row)).toHaveLength(isTold ? 1 : 0)
 })
 
+// Goal: no alarm for a late event that the past had listed already, and handed out after the poll that was listed without it.
+test.each([
+  { name: 'all but the last that had been received', row: listed(0, 4), isTold: false },
+  { name: 'one more', row: listed(0, 4, { lost: true }), isTold: true },
+  { name: 'nothing new, and less than is held', row: listed(0, 4, { repeats: 4 }), isTold: true },
+])('a window that was sealed while another listing waited, with $name, is told: $isTold', async ({ row, isTold }) => {
+  using place = journalFolder()
+  await using journal = await place.open(LIMITS)
+  const receipts = [0, 0, 3, 3, 2, 1] // The last two were handed out after the seal.
+  for (const [minute, ms] of receipts.entries()) {
+    const fields = { timeMs: START_MS + Math.min(minute, 3) * MINUTE_MS, receivedMs: START_MS + ms, text: TIMED }
+    await journal.append(KEY, { events: [event(minute, fields)], position: minute }, never)
+  }
+  expect(await told(journal, row)).toHaveLength(isTold ? 1 : 0)
+})
+
 test('many windows are compared with few looks into the journal, each with its own events', async () => {
   using place = journalFolder()
   await using journal = await place.open(LIMITS)

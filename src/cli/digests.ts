@@ -14,6 +14,8 @@ const LISTING_MS_MAX = 3_600_000
 const WINDOWS_MAX = 256
 /** Windows that have listed this many events are compared at once, however few they are. */
 const EVENTS_MAX = 20_000
+/** More listings than this are not under way when a window is sealed. */
+const LISTINGS_MAX = 300
 
 /** A window, and the ids that the journal holds of it. */
 interface Held {
@@ -101,19 +103,17 @@ export class Digests {
   }
 
   async #heldOf(rows: readonly LedgerRow[]): Promise<readonly Held[]> {
-    const windows = rows.map(row => ({ row, ids: new Set<string>(), later: [] as Received[] }))
+    const windows = rows.map(row => ({ row, before: [] as Received[], later: [] as Received[] }))
     const { fromS, toS } = spanOf(rows)
     for await (const event of this.#journal.range({ fromMs: fromS * 1000, toMs: toS * 1000, sources: [this.#key.source] })) {
       if (event.stream !== this.#key.stream) continue
       const { id, receivedMs } = event
-      for (const { row, ids, later } of windows) {
-        if (!isWithin(row, event)) continue
-        if (receivedMs <= row.sealedAtMs) ids.add(id)
-        else later.push({ id, receivedMs })
-      }
+      for (const { row, before, later } of windows)
+        if (isWithin(row, event)) (receivedMs <= row.sealedAtMs ? before : later).push({ id, receivedMs })
     }
-    return windows.map(({ row, ids, later }) => {
-      const listed = digestOf(ids) === row.digest ? ids : listedWithLater(row, ids, later)
+    return windows.map(({ row, before, later }) => {
+      const ids = idsOf(before)
+      const listed = digestOf(ids) === row.digest ? ids : (listedWithLater(row, ids, later) ?? listedWithoutLast(row, before))
       return { row, ids: listed ?? ids, isRight: listed !== undefined }
     })
   }
@@ -209,6 +209,25 @@ function listedWithLater({ digest }: LedgerRow, ids: ReadonlySet<string>, later:
   })
   return isFound ? listed : undefined
 }
+
+/**
+ * The ids of the row, where they are these without the last of the journal's order: the past and the polls are listed side by
+ * side, and what one of them had received already was handed out after the window of the other was sealed. Of a window that
+ * brought nothing new it can't be told what came after it.
+ */
+function listedWithoutLast({ digest, events }: LedgerRow, before: readonly Received[]): ReadonlySet<string> | undefined {
+  let count = events === 0 ? 0 : before.length
+  for (let listings = 0; listings < LISTINGS_MAX; listings++) {
+    const receivedMs = before[count - 1]?.receivedMs
+    while (count > 0 && before[count - 1]!.receivedMs === receivedMs) count-- // What was received together was listed together.
+    if (count === 0) break
+    const listed = idsOf(before.slice(0, count))
+    if (digestOf(listed) === digest) return listed
+  }
+  return undefined
+}
+
+const idsOf = (events: readonly Received[]): ReadonlySet<string> => new Set(events.map(({ id }) => id))
 
 /**
  * Whether the retention may have removed some of the window's events. Asked after the events were read, because a run
