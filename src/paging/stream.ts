@@ -89,9 +89,9 @@ export class ListStream<W> implements SourceStream {
     const untilS = bounds.untilMs === undefined ? undefined : Math.ceil(bounds.untilMs / 1000)
     const { position, unlistedToS } = await this.#open(from, bounds, untilS, scope)
     const { client, overlapS } = this.#options
-    const polled = asPolled(position, client.now())
-    const sweptS = this.#sweptBefore(polled)
-    const known = KnownIds.load(history, polled, sweptS - 2 * overlapS)
+    const sweptS = this.#sweptBefore(asPolled(position, client.now()))
+    // As old as the saved frontier, not as the clock here: where that is behind, the first sweep by the API's time would forget them.
+    const known = KnownIds.load(history, position, sweptS - 2 * overlapS)
     const [shared, pieces] = [new SharedEvents(), new KnownPieces(history)]
     const reading: Reading = { options: this.#options, known, shared, pieces, position, sweptS, unlistedToS }
     const past = this.#options.past(reading)

@@ -81,6 +81,25 @@ test.each([12, 48])('a start that is a day back begins no later where the clock 
   expect(idsOf(batches)).toEqual(['a day ago'])
 })
 
+// Goal: what is journaled of the frontier's own second stays known, where the clock here was hours behind until the API told its time.
+test.each([-12, -1, 0, 1])('a restart with a clock that is off by %i hours repeats nothing', async hours => {
+  const events = [-1, 0, 5].map(second => ({ id: `at ${second}`, effective_at: START_S + second }))
+  const staged = over(events)
+  staged.clock.setBy(hours * HOUR_MS)
+  const from = { start: START_S - 3600, frontier: START_S, segments: [] }
+  const ids = (fromMs: number, toMs: number) =>
+    events.flatMap(({ id, effective_at: at }) => (at <= START_S && at * 1000 >= fromMs && at * 1000 < toMs ? [id] : []))
+  const batches: Batch[] = []
+  const stop = new AbortController()
+  const done = (async () => {
+    for await (const batch of staged.source.streams[0]!.read(from, { ids }, stop.signal)) batches.push(batch)
+  })().catch(() => {})
+  await staged.clock.advance(10 * MINUTE_MS)
+  stop.abort()
+  await done
+  expect(idsOf(batches)).toEqual(['at 5'])
+})
+
 // Goal: `Date` tells whole seconds; a clock here that seems to fit it may be in the API's next second all the same.
 test.each([500, 900, 1500, 1990, -1500])(
   'no second counts as listed before it is over, where the clock here is %i ms ahead',
