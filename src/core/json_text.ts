@@ -134,8 +134,20 @@ export function edited(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at)
 }
 
+/** Whether a node is one of these, or stands below one. */
+export function isWithin(node: JsonNode, dropped: ReadonlySet<JsonNode>): boolean {
+  for (let here: JsonNode | undefined = node; here !== undefined; here = here.parent) if (dropped.has(here)) return true
+  return false
+}
+
+/** Removes nodes with all below them. What is at the top stays: without it the text would be no JSON. */
+export function removals(dropped: ReadonlySet<JsonNode>): readonly Edit[] {
+  const containers = [...new Set([...dropped].map(({ parent }) => parent))]
+  return containers.flatMap(container => (container === undefined || isWithin(container, dropped) ? [] : removalsIn(container, dropped)))
+}
+
 /** Removes members of one object or list, each with one comma. */
-export function removals(container: JsonNode, dropped: ReadonlySet<JsonNode>): readonly Edit[] {
+function removalsIn(container: JsonNode, dropped: ReadonlySet<JsonNode>): readonly Edit[] {
   const { children } = container
   const startOf = (node: JsonNode) => node.key?.start ?? node.start
   let kept = false

@@ -1,6 +1,16 @@
 import { decoded, type JsonNode } from '../core/json_text.ts'
 import type { RedactPath, Step } from './path.ts'
 
+/** What the paths of the rules lead to, each with its rule and its path. */
+export function* namedBy<R>(
+  text: string,
+  root: JsonNode,
+  rules: readonly R[],
+  pathsOf: (rule: R) => readonly RedactPath[],
+): Generator<readonly [JsonNode, R, RedactPath]> {
+  for (const rule of rules) for (const path of pathsOf(rule)) for (const node of nodesAt(text, root, path)) yield [node, rule, path]
+}
+
 /** The values that a path leads to. */
 export function nodesAt(text: string, root: JsonNode, path: RedactPath): ReadonlySet<JsonNode> {
   const found = new Set<JsonNode>()

@@ -1,7 +1,18 @@
 import { hash } from 'node:crypto'
-import { decoded, type Edit, edited, type JsonNode, nodesBelow, placesOf, removals, type Span, scanJson } from '../core/json_text.ts'
+import {
+  decoded,
+  type Edit,
+  edited,
+  isWithin,
+  type JsonNode,
+  nodesBelow,
+  placesOf,
+  removals,
+  type Span,
+  scanJson,
+} from '../core/json_text.ts'
 import { rowOf } from '../record/table.ts'
-import { nodesAt } from './match.ts'
+import { namedBy } from './match.ts'
 import type { RedactPath } from './path.ts'
 import { replacementOf, type Treatment } from './rule.ts'
 import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
@@ -31,49 +42,43 @@ export interface RedactedText {
 
 /**
  * A record without the values at the paths, and without those same values anywhere else in it. Only pieces that
- * hold such a value change: every other byte stays (invariant 3). `found` are further values that have to go.
+ * hold such a value change: every other byte stays (invariant 3). `secrets` are further values that have to go.
  */
-export function redactText(text: string, rules: readonly PathRule[], found?: Secrets): RedactedText {
+export function redactText(text: string, rules: readonly PathRule[], secrets: Secrets = new Secrets()): RedactedText {
   const root = scanJson(text)
-  const kept = keptNodesOf(text, root)
-  const { dropped, claimed } = claim(text, root, rules, kept)
-  const secrets = found ?? new Secrets()
-  const edits: Edit[] = []
-  for (const container of new Set([...dropped].map(({ parent }) => parent))) {
-    if (container !== undefined && !isWithin(container, dropped)) edits.push(...removals(container, dropped))
-  }
-  for (const [leaf, treatment] of claimed) {
+  const claims = claim(text, root, rules)
+  const edits = [...removals(claims.dropped)]
+  for (const [leaf, treatment] of claims.claimed) {
     const value = decoded(text, leaf)
     const replacement = replacementOf(value, treatment)
     if (leaf.kind === 'text' || value.length >= NUMBER_CHARS_MIN) secrets.add(value, replacement)
-    if (!isWithin(leaf, dropped)) edits.push({ start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
+    if (!isWithin(leaf, claims.dropped)) edits.push({ start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
   }
-  if (!secrets.isEmpty) spread(text, root, secrets, kept, node => dropped.has(node), claimed, edits)
-  return { text: edited(text, edits), secrets }
+  const elsewhere = secrets.isEmpty ? [] : spread(text, root, secrets, claims)
+  return { text: edited(text, [...edits, ...elsewhere]), secrets }
 }
 
-/** What the rules name: values that are taken out whole, and scalars that are replaced. Where two rules name a scalar, the first decides. */
-function claim(
-  text: string,
-  root: JsonNode,
-  rules: readonly PathRule[],
-  kept: ReadonlySet<JsonNode>,
-): { readonly dropped: ReadonlySet<JsonNode>; readonly claimed: ReadonlyMap<JsonNode, Treatment> } {
+/** What the rules name: values that are taken out whole, and scalars that are replaced; and what stays whatever they name. */
+interface Claims {
+  readonly kept: ReadonlySet<JsonNode>
+  readonly dropped: ReadonlySet<JsonNode>
+  readonly claimed: ReadonlyMap<JsonNode, Treatment>
+}
+
+/** Where two rules name a scalar, the first decides. */
+function claim(text: string, root: JsonNode, rules: readonly PathRule[]): Claims {
+  const kept = keptNodesOf(text, root)
   const dropped = new Set<JsonNode>()
   const claimed = new Map<JsonNode, Treatment>()
-  for (const rule of rules) {
-    for (const path of rule.paths) {
-      for (const node of nodesAt(text, root, path)) {
-        if (node === root || isKept(text, node, root, path, kept)) continue
-        if (rule.action === 'drop') dropped.add(node)
-        for (const leaf of nodesBelow(node)) {
-          if (leaf.children.length === 0 && isValue(text, leaf) && !claimed.has(leaf)) claimed.set(leaf, rule)
-        }
-      }
-    }
+  for (const [node, rule, path] of namedBy(text, root, rules, pathsOf)) {
+    if (isKept(text, node, root, path, kept)) continue
+    if (rule.action === 'drop') dropped.add(node)
+    for (const leaf of nodesBelow(node)) if (isValue(text, leaf) && !claimed.has(leaf)) claimed.set(leaf, rule)
   }
-  return { dropped, claimed }
+  return { kept, dropped, claimed }
 }
+
+const pathsOf = ({ paths }: PathRule) => paths
 
 const isKept = (text: string, node: JsonNode, root: JsonNode, path: RedactPath, kept: ReadonlySet<JsonNode>) =>
   kept.has(node) || (node.parent === root && node.key !== undefined && isIdByChance(text, node.key, path))
@@ -102,24 +107,12 @@ function isValue(text: string, { kind, start, end }: JsonNode): boolean {
   return kind === 'other' && text.slice(start, end) !== 'null'
 }
 
-function isWithin(node: JsonNode, dropped: ReadonlySet<JsonNode>): boolean {
-  for (let here: JsonNode | undefined = node; here !== undefined; here = here.parent) if (dropped.has(here)) return true
-  return false
-}
-
 /** Replaces the values in every other text, number and name of the record. */
-function spread(
-  text: string,
-  root: JsonNode,
-  secrets: Secrets,
-  kept: ReadonlySet<JsonNode>,
-  isDropped: (node: JsonNode) => boolean,
-  claimed: ReadonlyMap<JsonNode, Treatment>,
-  edits: Edit[],
-): void {
+function spread(text: string, root: JsonNode, secrets: Secrets, { kept, dropped, claimed }: Claims): readonly Edit[] {
+  const edits: Edit[] = []
   const namesOfRoot = namesOfPayload(text, root)
-  for (const node of nodesBelow(root, isDropped)) {
-    if (node.kind === 'object') edits.push(...renamed(text, node, secrets, isDropped, node === root ? namesOfRoot : []))
+  for (const node of nodesBelow(root, here => dropped.has(here))) {
+    if (node.kind === 'object') edits.push(...renamed(text, node, secrets, dropped, node === root ? namesOfRoot : []))
     const isScalar = node.kind === 'text' || node.kind === 'other'
     if (!isScalar || claimed.has(node) || kept.has(node)) continue
     const found = node.kind === 'text' ? editsOf(text, node, secrets.find(decoded(text, node))) : editsOfNumber(text, node, secrets)
@@ -128,6 +121,7 @@ function spread(
       edits.push({ start: node.start, end: node.end, text: `"sha256-${hash('sha256', text).slice(0, 32)}"` })
     else edits.push(...found)
   }
+  return edits
 }
 
 /** Under which names the payload of this record may stand. */
@@ -141,14 +135,14 @@ function renamed(
   text: string,
   { children }: JsonNode,
   secrets: Secrets,
-  isDropped: (node: JsonNode) => boolean,
+  dropped: ReadonlySet<JsonNode>,
   keptNames: readonly string[],
 ): readonly Edit[] {
   const edits: Edit[] = []
   let after: Map<string, string> | undefined
   for (const child of children) {
     const name = decoded(text, child.key!)
-    if (KEPT_NAMES.has(name) || keptNames.includes(name) || isDropped(child)) continue
+    if (KEPT_NAMES.has(name) || keptNames.includes(name) || dropped.has(child)) continue
     const found = secrets.find(name)
     if (found.length === 0) continue
     edits.push(...editsOf(text, child.key!, found))

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { LogEvent } from '../core/event.ts'
 import { type JsonObject, parseJson } from '../core/json.ts'
-import { decoded, type Edit, edited, type JsonNode, nodesBelow, removals, scanJson } from '../core/json_text.ts'
+import { decoded, type Edit, edited, isWithin, type JsonNode, nodesBelow, removals, scanJson } from '../core/json_text.ts'
 import type { MappedEvent, Mapper } from '../core/mapper.ts'
 import { text as textOf } from '../record/values.ts'
-import { nodesAt } from './match.ts'
+import { namedBy } from './match.ts'
 import { redactText } from './redact_text.ts'
 import { isEmail, type RedactRule, replacementOf } from './rule.ts'
 import { NUMBER_CHARS_MIN, Secrets } from './secrets.ts'
@@ -45,14 +45,11 @@ function redactMapped(event: LogEvent, mapped: MappedEvent, mapper: Mapper, rule
   return new RedactedOutput(again.event, redactOutput(again.json, rules, done))
 }
 
+const fieldsOf = ({ fields }: RedactRule) => fields
+
 function* valuesAt(json: string, rules: readonly RedactRule[]): Generator<readonly [string, RedactRule]> {
-  const root = scanJson(json)
-  for (const rule of rules) {
-    for (const path of rule.fields) {
-      for (const node of nodesAt(json, root, path)) {
-        for (const leaf of nodesBelow(node)) if (isSought(leaf)) yield [decoded(json, leaf), rule]
-      }
-    }
+  for (const [node, rule] of namedBy(json, scanJson(json), rules, fieldsOf)) {
+    for (const leaf of nodesBelow(node)) if (isSought(leaf)) yield [decoded(json, leaf), rule]
   }
 }
 
@@ -64,29 +61,21 @@ function isSought({ kind, start, end }: JsonNode): boolean {
 
 /** Redacts what the record could not be rid of: constants, and what is made from other values. */
 function redactOutput(json: string, rules: readonly RedactRule[], done: ReadonlySet<string>): string {
-  const root = scanJson(json)
   const dropped = new Set<JsonNode>()
   const edits = new Map<JsonNode, Edit>()
-  for (const rule of rules) {
-    for (const path of rule.fields) {
-      for (const node of nodesAt(json, root, path)) {
-        if (node === root) continue
-        if (rule.action === 'drop') dropped.add(node)
-        for (const leaf of nodesBelow(node)) {
-          if (leaf.children.length > 0 || leaf.kind === 'object' || leaf.kind === 'list' || edits.has(leaf)) continue
-          const value = decoded(json, leaf)
-          const replacement = done.has(value) ? value : replacementOf(value, rule)
-          if (!fits(value, replacement, leaf)) dropped.add(leaf)
-          else edits.set(leaf, { start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
-        }
-      }
+  for (const [node, rule] of namedBy(json, scanJson(json), rules, fieldsOf)) {
+    if (rule.action === 'drop') dropped.add(node)
+    for (const leaf of nodesBelow(node)) {
+      if (leaf.kind === 'object' || leaf.kind === 'list' || edits.has(leaf)) continue
+      const value = decoded(json, leaf)
+      const replacement = done.has(value) ? value : replacementOf(value, rule)
+      if (!fits(value, replacement, leaf)) dropped.add(leaf)
+      else edits.set(leaf, { start: leaf.start, end: leaf.end, text: JSON.stringify(replacement) })
     }
   }
   dropEmptied(dropped)
-  const isOut = (node: JsonNode | undefined): boolean => node !== undefined && (dropped.has(node) || isOut(node.parent))
-  const kept = [...edits].filter(([leaf]) => !isOut(leaf)).map(([, edit]) => edit)
-  const containers = new Set([...dropped].map(({ parent }) => parent).filter(parent => parent !== undefined && !isOut(parent)))
-  return edited(json, [...kept, ...[...containers].flatMap(container => removals(container!, dropped))])
+  const kept = [...edits].filter(([leaf]) => !isWithin(leaf, dropped)).map(([, edit]) => edit)
+  return edited(json, [...kept, ...removals(dropped)])
 }
 
 /** An object or a list with nothing left in it says nothing. */
