@@ -19,6 +19,8 @@ interface Reading extends Unescaped {
 const LEVELS_MAX = 4
 const MIXED_LEVELS_MAX = 3
 const SHORT: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+const PERCENTS = /(?:%[\da-f]{2})+/gi
+const BACKSLASH = /\\(?:u([\dA-Fa-f]{4})|(.))/gs
 const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos|nbsp|commat|period));/gi
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
@@ -32,9 +34,9 @@ const NAMED: Readonly<Record<string, string>> = {
 }
 
 const WAYS: readonly Way[] = [
-  { escape: /%[\da-f]{2}/i, undo: withoutPercents },
-  { escape: /\\/, undo: withoutBackslashes },
-  { escape: new RegExp(ENTITY.source, 'i'), undo: withoutEntities },
+  { escape: /%[\da-f]{2}/i, undo: written => withoutEscapes(written, PERCENTS, meaningOfPercents) },
+  { escape: /\\/, undo: written => withoutEscapes(written, BACKSLASH, meaningOfBackslash) },
+  { escape: new RegExp(ENTITY.source, 'i'), undo: written => withoutEscapes(written, ENTITY, meaningOfEntity) },
 ]
 /** In a form, `+` is a space. It is not counted as another kind of escape: it goes with each of them. */
 const PLUS: Way = { escape: /\+/, undo: ({ text, places }) => ({ text: text.replaceAll('+', ' '), places }) }
@@ -75,7 +77,15 @@ const NOTHING: readonly Unescaped[] = []
 
 const asWritten = (text: string): Unescaped => ({ text, places: Array.from({ length: text.length + 1 }, (_, index) => index) })
 
-function withoutEntities({ text, places: from }: Unescaped): Unescaped {
+/** A character of what an escape stands for, and how far into the escape it is written. */
+type Meaning = readonly [character: string, offset: number]
+
+/** Puts in the place of each escape what it stands for. */
+function withoutEscapes(
+  { text, places: from }: Unescaped,
+  escapes: RegExp,
+  meaningOf: (found: RegExpExecArray) => readonly Meaning[],
+): Unescaped {
   const places: number[] = []
   let decoded = ''
   let at = 0
@@ -83,63 +93,39 @@ function withoutEntities({ text, places: from }: Unescaped): Unescaped {
     decoded += text.slice(at, end)
     for (; at < end; at++) places.push(from[at]!)
   }
-  for (const { 0: entity, 1: decimal, 2: hex, 3: name, index } of text.matchAll(ENTITY)) {
-    keep(index)
-    const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
-    const character = name === undefined ? (code > 0x10_ff_ff ? '\ufffd' : String.fromCodePoint(code)) : NAMED[name.toLowerCase()]!
-    for (const _ of character.split('')) places.push(from[index]!)
-    decoded += character
-    at = index + entity.length
+  for (const found of text.matchAll(escapes)) {
+    keep(found.index)
+    for (const [character, offset] of meaningOf(found)) {
+      decoded += character
+      for (let unit = 0; unit < character.length; unit++) places.push(from[at + offset]!)
+    }
+    at += found[0].length
   }
   keep(text.length)
-  places.push(from[text.length]!)
+  places.push(from[at]!)
   return { text: decoded, places }
+}
+
+function meaningOfEntity([, decimal, hex, name]: RegExpExecArray): readonly Meaning[] {
+  if (name !== undefined) return [[NAMED[name.toLowerCase()]!, 0]]
+  const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal)
+  return [[code > 0x10_ff_ff ? '\ufffd' : String.fromCodePoint(code), 0]]
 }
 
 /** A backslash before anything else than an escape is left out. */
-function withoutBackslashes({ text, places }: Unescaped): Unescaped {
-  const parts: string[] = []
-  const from: number[] = []
-  for (let at = 0; at < text.length; ) {
-    from.push(places[at]!)
-    const isEscape = text[at] === '\\' && at + 1 < text.length
-    const hex = isEscape && text[at + 1] === 'u' ? text.slice(at + 2, at + 6) : ''
-    if (/^[0-9a-f]{4}$/i.test(hex)) {
-      parts.push(String.fromCharCode(Number.parseInt(hex, 16)))
-      at += 6
-    } else if (isEscape) {
-      parts.push(SHORT[text[at + 1]!] ?? text[at + 1]!)
-      at += 2
-    } else parts.push(text[at++]!)
-  }
-  from.push(places[text.length]!)
-  return { text: parts.join(''), places: from }
+function meaningOfBackslash([, hex, other]: RegExpExecArray): readonly Meaning[] {
+  return [[hex === undefined ? (SHORT[other!] ?? other!) : String.fromCharCode(Number.parseInt(hex, 16)), 0]]
 }
 
-function withoutPercents({ text, places: from }: Unescaped): Unescaped {
-  let decoded = ''
-  const places: number[] = []
-  let at = 0
-  for (const { 0: run, index } of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) {
-    for (; at < index; at++) {
-      places.push(from[at]!)
-      decoded += text[at]!
-    }
-    const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
-    let read = 0
-    for (const character of bytes.toString()) {
-      for (const _ of character.split('')) places.push(from[index + 3 * read]!)
-      decoded += character
-      read += character === '\ufffd' ? bytesOfUnreadable(bytes.subarray(read, read + 3)) : Buffer.byteLength(character)
-    }
-    at = index + run.length
+function meaningOfPercents([run]: RegExpExecArray): readonly Meaning[] {
+  const characters: Meaning[] = []
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex')
+  let read = 0
+  for (const character of bytes.toString()) {
+    characters.push([character, 3 * read])
+    read += character === '\ufffd' ? bytesOfUnreadable(bytes.subarray(read, read + 3)) : Buffer.byteLength(character)
   }
-  for (; at < text.length; at++) {
-    places.push(from[at]!)
-    decoded += text[at]!
-  }
-  places.push(from[text.length]!)
-  return { text: decoded, places }
+  return characters
 }
 
 /** How many bytes became one U+FFFD: the three of its own spelling, the start of a character that is cut off, or one bad byte. */
