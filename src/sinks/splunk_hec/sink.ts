@@ -1,5 +1,5 @@
 import type { SinkContext } from '../../core/context.ts'
-import { BatchRefusedError, BlockedError } from '../../core/errors.ts'
+import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
 import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
@@ -10,16 +10,14 @@ import { Packing } from '../../toolkit/http/packing.ts'
 import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
-import { acknowledged, Channels, tellsStates } from './acknowledgements.ts'
-import { hecError, InvalidEventError, isGoodToken, isTaken, readHecAnswer, refusesFirst } from './answer.ts'
+import { Acknowledgements, type Channel } from './acknowledgements.ts'
+import { hecError, InvalidEventError, isGoodToken, isTaken, refusesFirst } from './answer.ts'
 import type { SplunkHecConfig } from './config.ts'
 import { bodyOf, createFrame } from './encode.ts'
 
 /** The most requests under way; the delivery's own limit is below it. */
 const REQUESTS_MAX = 64
 const ANSWER_BYTES_MAX = 1024 * 1024
-
-type Headers = Readonly<Record<string, string>>
 
 export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, logger }: SinkContext): Sink {
   const paths = pathsOf(config.url)
@@ -43,25 +41,20 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
   const compress = createCompressor(config)
   const packing = new Packing({ compression: config.compression, logger, isTaken })
   const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
-  const errorOf = (answer: HttpAnswer, path = paths.event) =>
-    hecError(answer, { url: new URL(path, url), tokenOrigin: config.token.origin, nowMs: clock.now() })
-  const channels = new Channels()
-  const closed = new AbortController()
-  let isVerified = !config.acknowledge
+  const errorOf = (answer: HttpAnswer, to: keyof typeof paths = 'event') =>
+    hecError(answer, { url: new URL(paths[to], url), tokenOrigin: config.token.origin, nowMs: clock.now() })
+  const acknowledgements = config.acknowledge
+    ? new Acknowledgements({
+        origin: url.origin,
+        ask: (body, headers, signal) => endpoint.request({ method: 'POST', path: paths.ack, body, headers }, signal),
+        errorOf,
+        intervalMs: config.acknowledge_interval,
+        timeoutMs: config.acknowledge_timeout,
+        clock,
+      })
+    : undefined
 
-  /**
-   * Before the first events: a token without acknowledgement would store them at each attempt and never say so.
-   * Asked on a channel of its own, because the collector tells the state of an ackId only once.
-   */
-  async function verifyAcknowledgement(signal: AbortSignal): Promise<void> {
-    if (isVerified) return
-    const headers = onChannel(channels.take())
-    const answer = await endpoint.request({ method: 'POST', path: paths.ack, body: '{"acks":[0]}', headers }, signal)
-    if (answer.status !== 200 || !tellsStates(answer.text)) throw errorOf(answer, paths.ack)
-    isVerified = true
-  }
-
-  async function send(events: readonly MappedEvent[], channel: Headers, signal: AbortSignal): Promise<HttpAnswer> {
+  async function send(events: readonly MappedEvent[], channel: Channel, signal: AbortSignal): Promise<HttpAnswer> {
     const request = (isPlain: boolean) =>
       buffers.encode(bodyOf(events, frame), async plain => {
         const { body, headers } = await (isPlain ? asItIs : compress)(plain)
@@ -70,43 +63,13 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     return await packing.send(isPlain => queue.run(() => request(isPlain), signal), refusesFirst)
   }
 
-  async function sendAcknowledged(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
-    await verifyAcknowledgement(signal)
-    const channel = channels.take()
-    const headers = onChannel(channel)
-    const answer = await send(events, headers, signal)
-    if (!isTaken(answer)) {
-      channels.giveBack(channel)
-      throw errorOf(answer)
-    }
-    const { ackId } = readHecAnswer(answer.text)
-    if (ackId === undefined) {
-      isVerified = false
-      throw noAcknowledgement(url)
-    }
-    const ask = async (body: string, until: AbortSignal) => {
-      const state = await endpoint.request({ method: 'POST', path: paths.ack, body, headers }, until)
-      if (state.status !== 200) throw errorOf(state, paths.ack)
-      return state.text
-    }
-    const { acknowledge_interval: intervalMs, acknowledge_timeout: timeoutMs } = config
-    try {
-      await acknowledged(ackId, { ask, intervalMs, timeoutMs, clock }, AbortSignal.any([signal, closed.signal]))
-    } catch (error) {
-      isVerified = false // Asked before the batch is sent again: where no state is told, each attempt would store it anew.
-      throw error
-    }
-    channels.giveBack(channel)
-  }
-
-  async function sendPlain(events: readonly MappedEvent[], signal: AbortSignal): Promise<void> {
-    const answer = await send(events, {}, signal)
-    if (!isTaken(answer)) throw errorOf(answer)
-  }
-
   async function write(events: readonly MappedEvent[], signal: AbortSignal): Promise<WriteResult> {
     try {
-      await (config.acknowledge ? sendAcknowledged : sendPlain)(events, signal)
+      if (acknowledgements !== undefined) await acknowledgements.send(channel => send(events, channel, signal), signal)
+      else {
+        const answer = await send(events, {}, signal)
+        if (!isTaken(answer)) throw errorOf(answer)
+      }
       return DELIVERED
     } catch (error) {
       if (error instanceof InvalidEventError) return await withoutInvalid(events, error, signal)
@@ -138,31 +101,24 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     async check(signal) {
       const health = await endpoint.request({ method: 'GET', path: paths.health }, signal)
       // Not every collector has the health call; whether this is one, the next answer says.
-      if (health.status !== 200 && health.status !== 404) throw errorOf(health, paths.health)
+      if (health.status !== 200 && health.status !== 404) throw errorOf(health, 'health')
       // It asks for no token; a request without events does, and stores nothing.
-      const headers = config.acknowledge ? onChannel(channels.take()) : {}
+      const headers = acknowledgements?.takeChannel() ?? {}
       const empty = await endpoint.request({ method: 'POST', body: '', headers }, signal)
       if (!isGoodToken(empty)) throw errorOf(empty)
-      await verifyAcknowledgement(signal)
+      await acknowledgements?.verify(signal)
     },
     changed: signal => anyChanged([config.token, ...http.secrets], clock, signal),
     async [Symbol.asyncDispose]() {
-      closed.abort(new DOMException('The sink is closed', 'AbortError'))
+      acknowledgements?.close()
       await endpoint.close()
     },
   }
 }
-
-const onChannel = (channel: string): Headers => ({ 'x-splunk-request-channel': channel })
 
 /** Of "HTTP Event Collector REST API endpoints" (help.splunk.com), below the path of the URL, if that has one. */
 function pathsOf({ pathname }: URL) {
   const base = pathname.replace(/\/+$/, '').replace(/\/services\/collector(\/.*)?$/, '')
   const at = (name: string) => `${base}/services/collector/${name}`
   return { event: at('event'), ack: at('ack'), health: at('health') }
-}
-
-function noAcknowledgement(url: URL): BlockedError {
-  const message = `${url.origin} took a batch and gave no ackId. Switch on "indexer acknowledgement" for the token, or set acknowledge: false. The batch is sent again then.`
-  return new BlockedError('splunk_hec.setup', message)
 }
