@@ -46,27 +46,27 @@ export type Settings = Required<Omit<SimulatorOptions, 'key'>> & { readonly key:
 const DAY_MS = 86_400_000
 const LIMIT_MAX = 1_000
 
+const DEFAULTS = {
+  port: 0,
+  host: '127.0.0.1',
+  seed: 1,
+  events: 1_000,
+  historyMs: 30 * DAY_MS,
+  ratePerSecond: 0,
+  faults: {},
+  key: undefined,
+  scopeMissing: false,
+  latencyMs: 0,
+  limitMax: 100,
+  pretty: false,
+  lateMaxS: 600,
+  retryAfterLongS: 75,
+  slowAnswerMaxMs: 2_000,
+  modeSliceMs: 2_000,
+  heldEventsMax: 2_000_000,
+}
+
 export function settle(options: SimulatorOptions, systemClock: Pick<Clock, 'now' | 'sleep'>): Settings {
-  const clock = options.clock ?? systemClock
-  return {
-    port: options.port ?? 0,
-    host: options.host ?? '127.0.0.1',
-    seed: options.seed ?? 1,
-    events: options.events ?? 1_000,
-    historyMs: options.historyMs ?? 30 * DAY_MS,
-    ratePerSecond: options.ratePerSecond ?? 0,
-    startMs: options.startMs ?? clock.now(),
-    faults: options.faults ?? {},
-    key: options.key,
-    scopeMissing: options.scopeMissing ?? false,
-    latencyMs: options.latencyMs ?? 0,
-    limitMax: Math.min(options.limitMax ?? 100, LIMIT_MAX),
-    pretty: options.pretty ?? false,
-    lateMaxS: options.lateMaxS ?? 600,
-    retryAfterLongS: options.retryAfterLongS ?? 75,
-    slowAnswerMaxMs: options.slowAnswerMaxMs ?? 2_000,
-    modeSliceMs: options.modeSliceMs ?? 2_000,
-    heldEventsMax: options.heldEventsMax ?? 2_000_000,
-    clock,
-  }
+  const settings = { clock: systemClock, ...DEFAULTS, ...options }
+  return { ...settings, startMs: options.startMs ?? settings.clock.now(), limitMax: Math.min(settings.limitMax, LIMIT_MAX) }
 }
