@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { type ApiError, invalid } from './api_error.ts'
 import { type Held, textOf } from './held.ts'
-import type { Query } from './query.ts'
+import { cursorOf, type Query } from './query.ts'
 
 /*
   GET /v1/organization/logs, the older log of the same events; parameters:
@@ -31,22 +31,8 @@ export function parseLogsQuery(search: string, limitMax: number): Query | ApiErr
   }
   const order = given.get('order') ?? 'desc'
   if (order !== 'asc' && order !== 'desc') return invalid("Invalid 'order': expected 'asc' or 'desc'.", 'order', 'invalid_value')
-  const [after, before] = [given.get('after'), given.get('before')]
-  if (after !== null && before !== null) return invalid("Only one of 'after' and 'before' may be given.", 'before', 'invalid_value')
-  const id = after ?? before
-  return {
-    fromS: Number.NEGATIVE_INFINITY,
-    untilS: Number.POSITIVE_INFINITY,
-    projectIds: undefined,
-    eventTypes: undefined,
-    actorIds: undefined,
-    actorEmails: undefined,
-    resourceIds: undefined,
-    tenantOnly: false,
-    limit: Number(limit),
-    order,
-    cursor: id === null ? undefined : { name: after === null ? 'before' : 'after', id },
-  }
+  if (given.has('after') && given.has('before')) return invalid("Only one of 'after' and 'before' may be given.", 'before', 'invalid_value')
+  return { fromS: -Infinity, untilS: Infinity, tenantOnly: false, limit: Number(limit), order, cursor: cursorOf(given) }
 }
 
 /** The record of an event: what it says, in the older shape. One that was given in that shape stays as it is. */

@@ -17,11 +17,11 @@ export interface Query {
   readonly fromS: number
   /** First second not listed any more. */
   readonly untilS: number
-  readonly projectIds: ReadonlySet<string> | undefined
-  readonly eventTypes: ReadonlySet<string> | undefined
-  readonly actorIds: ReadonlySet<string> | undefined
-  readonly actorEmails: ReadonlySet<string> | undefined
-  readonly resourceIds: ReadonlySet<string> | undefined
+  readonly projectIds?: ReadonlySet<string> | undefined
+  readonly eventTypes?: ReadonlySet<string> | undefined
+  readonly actorIds?: ReadonlySet<string> | undefined
+  readonly actorEmails?: ReadonlySet<string> | undefined
+  readonly resourceIds?: ReadonlySet<string> | undefined
   readonly tenantOnly: boolean
   readonly limit: number
   /** Default: newest first. */
@@ -88,7 +88,7 @@ function setOf(given: URLSearchParams, name: (typeof LISTS)[number]): ReadonlySe
   return given.has(name) ? new Set(given.getAll(name)) : undefined
 }
 
-function cursorOf(given: URLSearchParams): Cursor | undefined {
+export function cursorOf(given: URLSearchParams): Cursor | undefined {
   for (const name of ['after', 'before'] as const) {
     const id = given.get(name)
     if (id !== null) return { name, id }
