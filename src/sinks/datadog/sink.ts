@@ -2,12 +2,11 @@ import type { SinkContext } from '../../core/context.ts'
 import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import type { Rejection, Sink } from '../../core/sink.ts'
-import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
+import type { Compressed } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { createBodySender } from '../../toolkit/http/body_sender.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
-import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
 import { datadogError, isTaken } from './answer.ts'
@@ -31,21 +30,17 @@ export function createDatadogSink(config: DatadogConfig, { clock, format, logger
     answerBytesMax: ANSWER_BYTES_MAX,
     clock,
   })
-  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
-  const buffers = new BodyBuffers()
-  const compress = createCompressor(config)
+  const sendBody = createBodySender(config, { concurrencyMax: REQUESTS_MAX, clock })
   const packing = new Packing({ compression: config.compression, logger, isTaken })
   const encode = createEncoder({ ...config, format })
   const errorOf = (answer: HttpAnswer) => datadogError(answer, { url, keyOrigin: config.api_key.origin, nowMs: clock.now() })
 
   async function send(logs: readonly string[], signal: AbortSignal): Promise<void> {
-    const request = (isPlain: boolean) =>
-      buffers.encode(listOf(logs), async plain => {
-        if (plain.length > REQUEST_BYTES_MAX) throw requestTooLarge(plain.length)
-        const { body, headers } = await (isPlain ? asItIs : compress)(plain)
-        return endpoint.request({ method: 'POST', body, headers }, signal)
-      })
-    const answer = await packing.send(isPlain => queue.run(() => request(isPlain), signal), isLastRefusal(logs))
+    const request = async (packed: Compressed, plainBytes: number) => {
+      if (plainBytes > REQUEST_BYTES_MAX) throw requestTooLarge(plainBytes)
+      return endpoint.request({ method: 'POST', ...packed }, signal)
+    }
+    const answer = await packing.send(isPlain => sendBody(() => listOf(logs), request, signal, isPlain), isLastRefusal(logs))
     if (!isTaken(answer)) throw errorOf(answer)
   }
 

@@ -3,12 +3,10 @@ import { BatchRefusedError, BlockedError, RetryableError } from '../../core/erro
 import { parseJsonObject } from '../../core/json.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
-import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { createCompressor } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { createBodySender } from '../../toolkit/http/body_sender.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { NOTHING_DROPPED } from '../../toolkit/http/errors.ts'
-import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
 import {
@@ -54,9 +52,7 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
     })),
     clock,
   )
-  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
-  const buffers = new BodyBuffers()
-  const compress = createCompressor(config)
+  const sendBody = createBodySender(config, { concurrencyMax: REQUESTS_MAX, clock })
   const encode = createEncoder(template)
   const replays = new Replays({ mode: config.deduplicate, template, clock })
   const bulkPath = bulkPathOf(template.only, config.pipeline)
@@ -83,12 +79,9 @@ export function createElasticsearchSink(config: ElasticsearchConfig, { clock }: 
   async function bulk(host: Host, path: string, events: readonly MappedEvent[], signal: AbortSignal): Promise<readonly ItemVerdict[]> {
     let isCertain = false
     try {
-      const answer = await queue.run(
-        () =>
-          buffers.encode(encode(events), async plain => {
-            const { body, headers } = await compress(plain)
-            return host.endpoint.request({ method: 'POST', path, body, headers: { ...headers, ...NDJSON } }, signal)
-          }),
+      const answer = await sendBody(
+        () => encode(events),
+        ({ body, headers }) => host.endpoint.request({ method: 'POST', path, body, headers: { ...headers, ...NDJSON } }, signal),
         signal,
       )
       isCertain = answer.status >= 400 && answer.status < 500 && answer.status !== 408

@@ -1,13 +1,12 @@
 import type { SinkContext } from '../../core/context.ts'
 import { BlockedError } from '../../core/errors.ts'
 import { DELIVERED, type Sink } from '../../core/sink.ts'
-import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
+import type { Compressed } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { createBodySender } from '../../toolkit/http/body_sender.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { createLogin } from '../../toolkit/http/login.ts'
 import { isLastRefusal, Packing } from '../../toolkit/http/packing.ts'
-import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
 import type { HttpConfig } from './config.ts'
@@ -31,9 +30,7 @@ export function createHttpSink(config: HttpConfig, { clock, logger }: SinkContex
     answerBytesMax: ANSWER_BYTES_MAX,
     clock,
   })
-  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
-  const buffers = new BodyBuffers()
-  const compress = createCompressor(config)
+  const sendBody = createBodySender(config, { concurrencyMax: REQUESTS_MAX, clock })
   const packing = new Packing({ compression: config.compression, logger, isTaken: isSuccess })
 
   function errorOf(answer: HttpAnswer, path?: string): Error {
@@ -45,12 +42,9 @@ export function createHttpSink(config: HttpConfig, { clock, logger }: SinkContex
   return {
     async write(events, signal) {
       if (events.length === 0) return DELIVERED
-      const request = (isPlain: boolean) =>
-        buffers.encode(bodyOf(events, encoding), async plain => {
-          const { body, headers } = await (isPlain ? asItIs : compress)(plain)
-          return endpoint.request({ method, body, headers }, signal)
-        })
-      const answer = await packing.send(isPlain => queue.run(() => request(isPlain), signal), isLastRefusal(events))
+      const pieces = () => bodyOf(events, encoding)
+      const request = (packed: Compressed) => endpoint.request({ method, ...packed }, signal)
+      const answer = await packing.send(isPlain => sendBody(pieces, request, signal, isPlain), isLastRefusal(events))
       if (!isSuccess(answer)) throw errorOf(answer)
       return DELIVERED
     },

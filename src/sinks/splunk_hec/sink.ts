@@ -2,12 +2,11 @@ import type { SinkContext } from '../../core/context.ts'
 import { BatchRefusedError } from '../../core/errors.ts'
 import type { MappedEvent } from '../../core/mapper.ts'
 import { DELIVERED, type Sink, type WriteResult } from '../../core/sink.ts'
-import { BodyBuffers } from '../../toolkit/body/body_buffers.ts'
-import { asItIs, createCompressor } from '../../toolkit/body/compress.ts'
+import type { Compressed } from '../../toolkit/body/compress.ts'
 import type { HttpAnswer } from '../../toolkit/http/answer.ts'
+import { createBodySender } from '../../toolkit/http/body_sender.ts'
 import { createHttpEndpoint } from '../../toolkit/http/endpoint.ts'
 import { Packing } from '../../toolkit/http/packing.ts'
-import { createRequestQueue } from '../../toolkit/http/request_queue.ts'
 import { httpOptions } from '../../toolkit/http/settings.ts'
 import { anyChanged } from '../../toolkit/secret.ts'
 import { Acknowledgements, type Channel } from './acknowledgements.ts'
@@ -36,9 +35,7 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     answerBytesMax: ANSWER_BYTES_MAX,
     clock,
   })
-  const queue = createRequestQueue({ concurrencyMax: REQUESTS_MAX, clock })
-  const buffers = new BodyBuffers()
-  const compress = createCompressor(config)
+  const sendBody = createBodySender(config, { concurrencyMax: REQUESTS_MAX, clock })
   const packing = new Packing({ compression: config.compression, logger, isTaken })
   const frame = createFrame({ ...config, sourcetype: config.sourcetype ?? `openai:audit:${format}` })
   const errorOf = (answer: HttpAnswer, to: keyof typeof paths = 'event') =>
@@ -55,12 +52,10 @@ export function createSplunkHecSink(config: SplunkHecConfig, { clock, format, lo
     : undefined
 
   async function send(events: readonly MappedEvent[], channel: Channel, signal: AbortSignal): Promise<HttpAnswer> {
-    const request = (isPlain: boolean) =>
-      buffers.encode(bodyOf(events, frame), async plain => {
-        const { body, headers } = await (isPlain ? asItIs : compress)(plain)
-        return endpoint.request({ method: 'POST', body, headers: { ...headers, ...channel } }, signal)
-      })
-    return await packing.send(isPlain => queue.run(() => request(isPlain), signal), refusesFirst)
+    const pieces = () => bodyOf(events, frame)
+    const request = ({ body, headers }: Compressed) =>
+      endpoint.request({ method: 'POST', body, headers: { ...headers, ...channel } }, signal)
+    return await packing.send(isPlain => sendBody(pieces, request, signal, isPlain), refusesFirst)
   }
 
   async function write(events: readonly MappedEvent[], signal: AbortSignal): Promise<WriteResult> {
