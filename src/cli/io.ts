@@ -1,7 +1,9 @@
 import { fstatSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Environment } from '../config/interpolate.ts'
 import { FatalError, toError } from '../core/errors.ts'
 import { fileOutput } from '../sinks/stdout/output.ts'
+import { notFound } from './exit.ts'
 
 /** What a command sees of the world. Data goes to standard output, words to standard error. */
 export interface Io {
@@ -30,6 +32,13 @@ export function processIo(): Io {
     env: process.env,
     isTerminal: stderr.isTTY === true,
   }
+}
+
+/** The text of a file that a command names. */
+export async function fileText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw notFound(`${path} can't be read: ${toError(cause).message}`)
+  })
 }
 
 function printToStream(stream: NodeJS.WriteStream): Io['print'] {

@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { Option } from 'commander'
-import { toError } from '../../core/errors.ts'
 import type { LogEvent } from '../../core/event.ts'
 import { parseJson } from '../../core/json.ts'
 import { OCSF_VERSION_NAMES } from '../../mappers/ocsf/versions.ts'
 import { receivedEvent } from '../../record/received.ts'
 import { ndjsonLine } from '../../toolkit/body/line.ts'
 import { systemClock } from '../../toolkit/clock.ts'
-import { EXIT, notFound } from '../exit.ts'
+import { EXIT } from '../exit.ts'
 import { type FormatOption, formatOption, mapperOf } from '../format.ts'
 import { givenRecords } from '../given_records.ts'
-import type { Io } from '../io.ts'
+import { fileText, type Io } from '../io.ts'
 import { jsonOption } from '../options.ts'
 import type { Register } from '../program.ts'
 import { type Mapping, type Provenance, provenanceOf } from '../provenance/provenance.ts'
@@ -44,7 +42,7 @@ export const register: Register = (program, { io, action }) => {
         const mapper = await mapperOf(options)
         const explained = options.explain ? await mappingOf(options) : undefined
         const isInput = path === undefined || path === '-'
-        const text = isInput ? await inputOf(io) : await fileOf(path)
+        const text = isInput ? await inputOf(io) : await fileText(path)
         const name = isInput ? 'standard input' : path
         const receivedMs = systemClock.now()
         let unreadable = 0
@@ -56,14 +54,13 @@ export const register: Register = (program, { io, action }) => {
           }
           const { json } = mapper(event)
           const provenance = explained && (body === undefined ? unexplained(event) : provenanceOf(event, explained))
-          if (provenance !== undefined && options.json)
-            await io.print(
-              `${JSON.stringify({ ...provenance, mapped: options.format === 'raw' && body === undefined ? record : parseJson(json) })}\n`,
-            )
-          else {
-            if (provenance !== undefined) io.say(provenanceText(provenance))
-            await io.print(`${ndjsonLine(json)}\n`)
+          if (provenance !== undefined && options.json) {
+            const mapped = options.format === 'raw' && body === undefined ? record : parseJson(json)
+            await io.print(`${JSON.stringify({ ...provenance, mapped })}\n`)
+            continue
           }
+          if (provenance !== undefined) io.say(provenanceText(provenance))
+          await io.print(`${ndjsonLine(json)}\n`)
         }
         return unreadable === 0 ? EXIT.done : EXIT.failed
       }),
@@ -89,10 +86,4 @@ async function inputOf(io: Io): Promise<string> {
   let text = ''
   for await (const chunk of io.input) text += chunk
   return text
-}
-
-async function fileOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw notFound(`${path} can't be read: ${toError(cause).message}`)
-  })
 }

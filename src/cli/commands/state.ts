@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Position } from '../../core/batch.ts'
 import { streamName } from '../../core/context.ts'
 import { toError } from '../../core/errors.ts'
@@ -7,7 +6,8 @@ import type { Journal, JournalReader } from '../../journal/journal.ts'
 import { comparePositions } from '../../journal/position.ts'
 import { readPosition } from '../../paging/position.ts'
 import { systemClock } from '../../toolkit/clock.ts'
-import { EXIT, notFound, usageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
+import { fileText } from '../io.ts'
 import { iso, isoOfSeconds } from '../iso.ts'
 import { type JournalOption, journalOption, journalPathOf, readerOf, streamOf, unknownName, writerOf } from '../journal.ts'
 import { configOf, configOption, jsonOption, repeatedConfigOption } from '../options.ts'
@@ -187,10 +187,7 @@ function parsePosition(text: string): Position {
 
 /** The positions of a file, by the names of their streams and sinks. */
 async function readState(path: string): Promise<Readonly<Record<string, Position>>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw notFound(`${path} can't be read: ${toError(cause).message}`)
-  })
-  const value = parsePosition(text)
+  const value = parsePosition(await fileText(path))
   if (!isJsonObject(value) || !isJsonObject(value.streams) || !isJsonObject(value.sinks)) {
     throw usageError(`${path} is not what \`state export\` writes: {"streams": {…}, "sinks": {…}}`)
   }
