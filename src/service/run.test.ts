@@ -128,7 +128,7 @@ test.each([
   await stage.end(run, 1000)
   expect([stage.sinks.one!.taken, stage.sinks.two!.taken]).toEqual([[], [...IDS, 'e']])
   expect(stage.said.filter(line => line.startsWith(`one: ${state}`))).toHaveLength(1) // Once per change, not per attempt.
-  expect(stage.said).toContain('one: 5 events wait in the journal for this sink')
+  expect(stage.said).toContain('one: 5 events are left to the next run of this sink')
 })
 
 test('a sink that falls into trouble during the stop is left behind', async () => {

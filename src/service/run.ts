@@ -124,7 +124,7 @@ export async function runService(options: ServiceOptions): Promise<RunOutcome> {
   for (const { id } of config.sinks) {
     const { events } = await journal.backlog(id)
     isComplete &&= events === 0
-    if (events > 0) logger.info(`${events} events wait in the journal for this sink`, { component: id })
+    if (events > 0) logger.info(`${events} events are left to the next run of this sink`, { component: id })
   }
   return { unavailable: stops.unavailable, isComplete }
 }

@@ -108,7 +108,7 @@ export class Stops implements AsyncDisposable {
     const { clock, logger, shutdownMs } = this.#options
     await clock.sleep(shutdownMs, this.#closed.signal).catch(() => {}) // Closed: there is nothing left to end.
     if (this.#closed.signal.aborted) return
-    logger.warn(`not everything was delivered within ${shutdownMs / 1000} s; the rest stays in the journal`)
+    logger.warn(`not everything was delivered within ${shutdownMs / 1000} s; the rest is left to the next run`)
     this.#hard.abort(new DOMException('The time for the stop is over', 'AbortError'))
   }
 

@@ -79,7 +79,7 @@ test('a stop leaves a stretch that is not over to the next run', async () => {
   await first.until((_, err) => err.includes('runs'))
   while ((await staged.journaled()) < 500) await pause(50)
   first.signal('SIGTERM')
-  expect(await first.end()).toMatchObject({ code: 0, err: expect.stringContaining('wait in the journal') as string })
+  expect(await first.end()).toMatchObject({ code: 0, err: expect.stringContaining('left to the next run') as string })
   expect(bucket.keys()).toEqual([])
   await using last = staged.start('run', '--once')
   expect((await last.end()).code).toBe(0)

@@ -132,7 +132,7 @@ test('it ships, answers the probes, drains when it is stopped, and goes on from 
   const before = hec.events.length
   await containers.podman('kill', '--signal', 'TERM', 'first')
   const first = await containers.ended('first')
-  expect(first).toMatchObject({ code: 0, err: expect.not.stringContaining('wait in the journal') })
+  expect(first).toMatchObject({ code: 0, err: expect.not.stringContaining('left to the next run') })
   expect(hec.events.length).toBeGreaterThan(before)
 
   const known = simulator.ids()
