@@ -4,58 +4,98 @@
  * same run; and the time of a backfill of 100,000 events at 200 ms of latency by the number of windows.
  * `node bench/throughput.ts [events]`. Compare the ratios: the figures are one machine's.
  */
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { createInterface } from 'node:readline'
 import { dontPretenure } from '../src/toolkit/pretenuring.ts'
 import { type FarSide, startFarSide } from './far_side.ts'
 import { ship } from './whole_path.ts'
 
 const EVENTS = Number(process.argv[2] ?? 100_000)
 const BACKFILL_EVENTS = 100_000
-/** Each begins a process of every contender, for the machine's own pace changes, and V8's guesses with the process. */
-const ROUNDS = 5
-const RUNS_PER_ROUND = 3
-const CONTENDERS = ['loop', 'program', 'sqlite', 'memory'] as const
+/** Each begins a process of every contender anew, for V8's guesses differ between processes. */
+const ROUNDS = 3
+/** Of each round. All contenders run once in a turn: the machine's pace changes within a minute, and a share is of one turn. */
+const TURNS = 5
+const NAMES = {
+  loop: 'by hand: parse, map, write and gzip',
+  program: 'by hand, with its requests of 1,000 events',
+  sqlite: 'journal sqlite, requests of 1,000 events',
+  memory: 'journal memory, requests of 1,000 events',
+  sqlite_default: 'journal sqlite, requests of 1 MiB',
+  memory_default: 'journal memory, requests of 1 MiB',
+}
 
-type Contender = (typeof CONTENDERS)[number]
+type Contender = keyof typeof NAMES
+/** CPU seconds of every contender. */
+type Turn = Readonly<Record<Contender, number>>
 
-/** CPU seconds of each run of one process. */
-async function runsOf(contender: Contender, { api, collector }: FarSide): Promise<readonly number[]> {
+const CONTENDERS = Object.keys(NAMES) as Contender[]
+
+/** A process, warm, that runs when it is told to. */
+async function start(contender: Contender, { api, collector }: FarSide) {
   const script = join(import.meta.dirname, 'contender.ts')
-  const { stdout } = await promisify(execFile)(process.execPath, [script, contender, api, collector, String(RUNS_PER_ROUND)])
-  return JSON.parse(stdout) as readonly number[]
+  const child = spawn(process.execPath, [script, contender, api, collector], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const answer = async () => {
+    const { value, done } = await answers.next()
+    if (done) throw new Error(`The process of ${contender} has ended`)
+    return value
+  }
+  await answer()
+  const run = async () => {
+    child.stdin.write('run\n')
+    return Number(await answer())
+  }
+  return { run, [Symbol.dispose]: () => void child.kill() }
+}
+
+async function round(far: FarSide): Promise<readonly Turn[]> {
+  using processes = new DisposableStack()
+  const started = new Map<Contender, () => Promise<number>>()
+  for (const contender of CONTENDERS) started.set(contender, processes.use(await start(contender, far)).run)
+  const turns: Turn[] = []
+  for (let turn = 0; turn < TURNS; turn++) {
+    const order = turn % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed()
+    const seconds: Partial<Record<Contender, number>> = {}
+    for (const contender of order) seconds[contender] = await started.get(contender)!()
+    turns.push(seconds as Turn)
+  }
+  return turns
 }
 
 async function throughput(): Promise<void> {
   using far = await startFarSide(EVENTS)
-  const runs: Record<Contender, number[]> = { loop: [], program: [], sqlite: [], memory: [] }
-  for (let round = 0; round < ROUNDS; round++) {
-    const order = round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed()
-    for (const contender of order) runs[contender].push(...(await runsOf(contender, far)))
+  const turns: Turn[] = []
+  for (let count = 0; count < ROUNDS; count++) turns.push(...(await round(far)))
+  console.log(`${EVENTS} events, node ${process.version}; events per CPU-second, the median of ${turns.length} turns`)
+  console.log(`${'share, the median and both quartiles of the turns,'.padStart(77)} of the first    of the second`)
+  for (const contender of CONTENDERS) {
+    const eventsPerSecond =
+      EVENTS /
+      quantile(
+        turns.map(turn => turn[contender]),
+        0.5,
+      )
+    const shares = (['loop', 'program'] as const).map(ceiling => share(turns, contender, ceiling))
+    console.log(`${NAMES[contender].padEnd(44)}${eventsPerSecond.toFixed(0).padStart(6)}   ${shares.join('   ')}`)
   }
-  const eventsPerSecond = (contender: Contender) => EVENTS / median(runs[contender])
-  const share = (one: Contender, of: Contender) => `${((100 * eventsPerSecond(one)) / eventsPerSecond(of)).toFixed(0)} %`
-  const row = (name: string, contender: Contender) => name.padEnd(37) + eventsPerSecond(contender).toFixed(0).padStart(6)
-  console.log(
-    `${EVENTS} events, node ${process.version}; events per CPU-second, the median of ${ROUNDS} processes of ${RUNS_PER_ROUND} runs`,
-  )
-  console.log(row('by hand: parse, map, write and gzip', 'loop'))
-  console.log(row('by hand, with its requests', 'program'))
-  for (const journal of ['sqlite', 'memory'] as const)
-    console.log(
-      `${row(`journal ${journal}`, journal)}   ${share(journal, 'loop')} of the first, ${share(journal, 'program')} of the second`,
-    )
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
+function share(turns: readonly Turn[], contender: Contender, ceiling: Contender): string {
+  const percents = turns.map(turn => (100 * turn[ceiling]) / turn[contender])
+  const [low, middle, high] = [0.25, 0.5, 0.75].map(at => quantile(percents, at).toFixed(0))
+  return `${middle} % (${low}–${high})`
+}
+
+const quantile = (values: readonly number[], at: number) => values.toSorted((a, b) => a - b)[Math.floor(values.length * at)]!
 
 async function backfill(): Promise<void> {
   using far = await startFarSide(BACKFILL_EVENTS, 200)
   console.log(`\n${BACKFILL_EVENTS} events at 200 ms of latency, pages of 100; seconds`)
   for (const windows of [128, 64, 32, 1]) {
     const startMs = performance.now()
-    await ship(far, 'sqlite', { window_concurrency: windows, tenant_events: false })
+    await ship(far, { journal: 'sqlite', source: { window_concurrency: windows, tenant_events: false }, sink: {} })
     console.log(`${String(windows).padStart(3)} windows   ${((performance.now() - startMs) / 1000).toFixed(1)}`)
   }
 }

@@ -11,13 +11,21 @@ import type { FarSide } from './far_side.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** Settings of the source beside its URL and key. */
-export async function ship(far: FarSide, journal: 'sqlite' | 'memory', source: object): Promise<void> {
+export type Journal = 'sqlite' | 'memory'
+
+/** Settings of the source and the sink, beside URL and credential. */
+interface Settings {
+  readonly journal: Journal
+  readonly source: object
+  readonly sink: object
+}
+
+export async function ship(far: FarSide, { journal, source, sink }: Settings): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const text = JSON.stringify({
     journal: journal === 'sqlite' ? { type: 'sqlite', path: join(folder, 'journal.db') } : { type: 'memory' },
     sources: { acme: { type: 'openai_audit', base_url: far.api, api_key: 'k', start: '31d', tenant_events: true, ...source } },
-    sinks: { splunk: { type: 'splunk_hec', url: far.collector, token: 't' } },
+    sinks: { splunk: { type: 'splunk_hec', url: far.collector, token: 't', ...sink } },
     service: { admin: { enabled: false } },
   })
   const never = new AbortController().signal
