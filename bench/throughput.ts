@@ -68,8 +68,8 @@ async function throughput(): Promise<void> {
   using far = await startFarSide(EVENTS)
   const turns: Turn[] = []
   for (let count = 0; count < ROUNDS; count++) turns.push(...(await round(far)))
-  console.log(`${EVENTS} events, node ${process.version}; events per CPU-second, the median of ${turns.length} turns`)
-  console.log(`${'share, the median and both quartiles of the turns,'.padStart(77)} of the first    of the second`)
+  console.log(`${EVENTS} events, node ${process.version}; medians of ${turns.length} turns, and the quartiles of the shares`)
+  print('', 'events per CPU-second', 'of the first', 'of the second')
   for (const contender of CONTENDERS) {
     const eventsPerSecond =
       EVENTS /
@@ -77,10 +77,12 @@ async function throughput(): Promise<void> {
         turns.map(turn => turn[contender]),
         0.5,
       )
-    const shares = (['loop', 'program'] as const).map(ceiling => share(turns, contender, ceiling))
-    console.log(`${NAMES[contender].padEnd(44)}${eventsPerSecond.toFixed(0).padStart(6)}   ${shares.join('   ')}`)
+    print(NAMES[contender], eventsPerSecond.toFixed(0), share(turns, contender, 'loop'), share(turns, contender, 'program'))
   }
 }
+
+const print = (name: string, ...cells: readonly string[]) =>
+  console.log(name.padEnd(43) + cells.map((cell, at) => cell.padStart(at === 0 ? 22 : 17)).join(''))
 
 function share(turns: readonly Turn[], contender: Contender, ceiling: Contender): string {
   const percents = turns.map(turn => (100 * turn[ceiling]) / turn[contender])
