@@ -1,8 +1,8 @@
 /**
  * One of the programs that `throughput.ts` compares, in a process of its own, as its users would have it: in one process each is
  * slower for the types that V8 has seen in the others and for what they left on the heap.
- * `node bench/contender.ts NAME API COLLECTOR` warms up, says `ready`, and then runs once for each line of its standard input
- * and answers with the CPU seconds that it has used since its last answer, what V8 collects between two runs included.
+ * `node bench/contender.ts NAME API COLLECTOR` warms up, says `ready`, and then runs twice for each line of its standard input and
+ * answers with the CPU seconds of the second run: in the first, what lay idle during the turns of the others comes back to life.
  */
 import { createInterface } from 'node:readline'
 import { dontPretenure } from '../src/toolkit/pretenuring.ts'
@@ -51,11 +51,10 @@ const [name = '', api = '', collector = ''] = process.argv.slice(2)
 dontPretenure() // As the program does at its start.
 const run = await CONTENDERS[name]!({ api, collector })
 for (let round = 0; round < WARM_UP_RUNS; round++) await run()
-let before = cpuS()
 answer('ready')
 for await (const _ of createInterface(process.stdin)) {
   await run()
-  const after = cpuS()
-  answer(String(after - before))
-  before = after
+  const before = cpuS()
+  await run()
+  answer(String(cpuS() - before))
 }

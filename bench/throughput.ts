@@ -16,7 +16,7 @@ const BACKFILL_EVENTS = 100_000
 /** Each begins a process of every contender anew, for V8's guesses differ between processes. */
 const ROUNDS = 3
 /** Of each round. All contenders run once in a turn: the machine's pace changes within a minute, and a share is of one turn. */
-const TURNS = 8
+const TURNS = 5
 const NAMES = {
   loop: 'by hand: parse, map, write and gzip',
   program: 'by hand, with its requests of 1,000 events',
